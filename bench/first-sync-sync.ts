@@ -1,0 +1,29 @@
+// Ours: one worker's first round, as the job runs it.
+import { systemClock } from '#base/clock.ts';
+import { boundYoungGeneration } from '#base/heap.ts';
+import { createLog } from '#base/log.ts';
+import { createSealer } from '#base/sealing.ts';
+import { syncMailbox } from '#sync/sync.ts';
+import { createTenants } from '#tenants/tenants.ts';
+
+import { wire } from '../tests/support/wiring.ts';
+import { readTask, sayMeasured } from './measured.ts';
+
+boundYoungGeneration();
+const task = readTask();
+const tenants = createTenants({
+  locate: async () => ({ url: task.tenantUrl }),
+  poolMax: 4,
+  idleMs: 5_000,
+  log: createLog('silent'),
+});
+const sealer = createSealer([{ kid: 'bench', key: Buffer.from(task.tokenKey, 'base64url') }]);
+const { syncDeps, graph } = wire({ sandbox: { url: task.sandboxUrl }, tenants, sealer, clock: systemClock });
+
+const started = performance.now();
+const result = await syncMailbox(syncDeps, { yachtId: task.yachtId, watcherId: task.watcherId });
+const milliseconds = performance.now() - started;
+if (result.outcome !== 'synced') throw new Error(`the round ended ${result.outcome} (${result.code})`);
+sayMeasured(result.changes, milliseconds);
+await graph.close();
+await tenants.close();

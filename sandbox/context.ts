@@ -1,0 +1,26 @@
+// What every part of the sandbox works with.
+import type { FaultList } from './control/faults.ts';
+import type { RequestLog } from './control/request-log.ts';
+import type { Settings } from './control/settings.ts';
+import type { Limiter } from './graph/limits.ts';
+import type { SandboxKeys } from './identity/keys.ts';
+import type { IdentityState } from './identity/state.ts';
+import type { Mailbox, SandboxStore } from './store/types.ts';
+
+export type SandboxContext = {
+  store: SandboxStore;
+  identity: IdentityState;
+  keys: SandboxKeys;
+  settings: Settings;
+  faults: FaultList;
+  requests: RequestLog;
+  limiter: Limiter;
+  /** Changes with the demo world: delta links of another one are dead. */
+  world: string;
+  now(): Date;
+};
+
+/** A mailbox by its user's object id. */
+export function mailboxOfUser(context: SandboxContext, userId: string): Mailbox | undefined {
+  return context.store.mailboxes().find((mailbox) => mailbox.userId === userId);
+}

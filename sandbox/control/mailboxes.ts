@@ -1,0 +1,59 @@
+// Mailboxes and what their owners' sign-in does.
+import type { SandboxResponse } from '../http.ts';
+import { CONSUMER_TENANT } from '../identity/state.ts';
+import type { Locale, Mailbox } from '../store/types.ts';
+import type { ControlCall } from './call.ts';
+import { ControlError, done, textField } from './call.ts';
+
+export function listMailboxes({ context }: ControlCall): SandboxResponse {
+  const mailboxes = context.store.mailboxes().map((mailbox) => ({
+    address: mailbox.address,
+    display_name: mailbox.displayName,
+    user_id: mailbox.userId,
+    ...context.store.counts(mailbox.address),
+  }));
+  return done(200, { mailboxes });
+}
+
+/** `{address, display_name, user_id?, locale?, personal?}`; a personal account lives in Microsoft's consumer tenant. */
+export function addMailbox({ context, body }: ControlCall): SandboxResponse {
+  const address = textField(body, 'address');
+  const mailbox = context.store.createMailbox({
+    address,
+    displayName: typeof body.display_name === 'string' ? body.display_name : address,
+    ...(typeof body.user_id === 'string' ? { userId: body.user_id } : {}),
+    ...(typeof body.locale === 'string' ? { locale: body.locale as Locale } : {}),
+  });
+  if (body.personal === true) context.identity.configure(mailbox.userId, { tenantId: CONSUMER_TENANT });
+  return done(201, { address: mailbox.address, user_id: mailbox.userId });
+}
+
+function need({ context, address }: ControlCall): Mailbox {
+  const mailbox = context.store.mailbox(address);
+  if (!mailbox) throw new ControlError(404, `There is no mailbox ${address}.`);
+  return mailbox;
+}
+
+export function changeSignIn(
+  call: ControlCall,
+  change: 'revoke' | 'expire' | 'withdraw' | 'configure',
+): SandboxResponse {
+  const { identity } = call.context;
+  const { userId } = need(call);
+  if (change === 'revoke') identity.revoke(userId);
+  if (change === 'expire') identity.expireAccess(userId);
+  if (change === 'withdraw') {
+    for (const app of identity.apps()) identity.withdrawConsent(app.clientId, userId);
+  }
+  if (change === 'configure') {
+    const { admin_consent_required, disabled, refresh_problem } = call.body;
+    identity.configure(userId, {
+      ...(typeof admin_consent_required === 'boolean'
+        ? { adminConsentRequired: admin_consent_required }
+        : {}),
+      ...(typeof disabled === 'boolean' ? { disabled } : {}),
+      ...(refresh_problem === undefined ? {} : { refreshProblem: refresh_problem as number | null }),
+    });
+  }
+  return done(200, {});
+}

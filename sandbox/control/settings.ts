@@ -1,0 +1,72 @@
+// What a test or a demo may turn: limits, latency, and the oddities of delta that clients must live with.
+
+export type Quirks = {
+  /** Rows of a delta page in any order. */
+  shuffle: boolean;
+  /** Now and then a row twice in one round. */
+  duplicates: boolean;
+  /** Now and then a page without rows but with a nextLink. */
+  emptyPages: boolean;
+  /** A read toggle is reported as `{id, isRead, parentFolderId}` only. */
+  sparse: boolean;
+  /** Tombstones for ids that the client has never seen. */
+  unknownTombstones: boolean;
+  /** How long a change stays invisible to delta. */
+  lateVisibilityMs: number;
+  /** With immutable ids, A→B→A between two rounds reports the tombstone and not the return. */
+  abaLost: boolean;
+  /** `$top` caps the whole initial round instead of being ignored. */
+  topCapsRound: boolean;
+};
+
+/** How a dead delta token is refused. */
+export type DeadToken = '410' | '404' | '400';
+
+export type RetryAfterMode = 'number' | 'fraction' | 'date' | 'missing';
+
+export type Settings = {
+  latencyMs: number;
+  quirks: Quirks;
+  limits: {
+    concurrent: number;
+    windowRequests: number;
+    windowSeconds: number;
+    /** Uploaded bytes in five minutes. */
+    uploadBytes: number;
+    retryAfter: RetryAfterMode;
+    retryAfterSeconds: number;
+  };
+  deadToken: DeadToken;
+  /** How many of the newest link generations of a folder are still accepted. */
+  generations: number;
+  accessTokenSeconds: { minimum: number; maximum: number };
+  /** How long a sent mail stays in the Outbox. */
+  sendDelayMs: number;
+};
+
+/** What Microsoft does on an ordinary day. */
+export const defaultSettings = (latencyMs: number): Settings => ({
+  latencyMs,
+  quirks: {
+    shuffle: false,
+    duplicates: false,
+    emptyPages: false,
+    sparse: true,
+    unknownTombstones: false,
+    lateVisibilityMs: 0,
+    abaLost: false,
+    topCapsRound: true,
+  },
+  limits: {
+    concurrent: 4,
+    windowRequests: 10_000,
+    windowSeconds: 600,
+    uploadBytes: 150_000_000,
+    retryAfter: 'number',
+    retryAfterSeconds: 10,
+  },
+  deadToken: '410',
+  generations: 4,
+  accessTokenSeconds: { minimum: 3600, maximum: 5400 },
+  sendDelayMs: 400,
+});

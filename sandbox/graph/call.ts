@@ -1,0 +1,98 @@
+// One call to Graph, as its handlers see it.
+import type { SandboxContext } from '../context.ts';
+import type { SandboxRequest, SandboxResponse } from '../http.ts';
+import { isFolderId, readMessageId } from '../store/ids.ts';
+import { lookUpFolder } from '../store/mailbox.ts';
+import type { Folder, Mailbox, StoredMessage } from '../store/types.ts';
+import { WELL_KNOWN_NAMES } from '../store/well-known.ts';
+import { accessDenied, badRequest, GraphError, idMalformed, itemNotFound } from './errors.ts';
+import type { Preferences } from './prefer.ts';
+
+export type GraphCall = {
+  context: SandboxContext;
+  request: SandboxRequest;
+  mailbox: Mailbox;
+  clientId: string;
+  scopes: Set<string>;
+  prefer: Preferences;
+  query: URLSearchParams;
+  /** What links begin with: origin, version and `me` or `users/{id}`. */
+  base: string;
+};
+
+export type GraphHandler = (call: GraphCall, ...ids: string[]) => SandboxResponse | Promise<SandboxResponse>;
+
+const JSON_TYPE =
+  'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8';
+
+export const json = (
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): SandboxResponse => ({
+  status,
+  headers: { 'content-type': JSON_TYPE, ...headers },
+  body,
+});
+
+export const noContent = (): SandboxResponse => ({ status: 204 });
+
+const IMPLIED: Record<string, string[]> = {
+  'Mail.ReadBasic': ['Mail.ReadBasic', 'Mail.Read', 'Mail.ReadWrite'],
+  'Mail.Read': ['Mail.Read', 'Mail.ReadWrite'],
+  'Mail.ReadWrite': ['Mail.ReadWrite'],
+  'Mail.Send': ['Mail.Send'],
+  'User.Read': ['User.Read', 'Mail.ReadBasic', 'Mail.Read', 'Mail.ReadWrite'],
+};
+
+export const allows = (call: GraphCall, scope: string): boolean =>
+  (IMPLIED[scope] ?? [scope]).some((name) => call.scopes.has(name));
+
+/** @throws {GraphError} 403 ErrorAccessDenied when the token lacks the permission */
+export function needScope(call: GraphCall, scope: string): void {
+  if (!allows(call, scope)) throw accessDenied();
+}
+
+/** The message an id of a path names, in either form. @throws {GraphError} malformed or not found */
+export function messageAt(call: GraphCall, id: string): StoredMessage {
+  const form = readMessageId(id, call.mailbox.fingerprint);
+  if (!form) throw idMalformed();
+  const { messages, placements } = call.mailbox;
+  const placement = placements.get(id);
+  const current = placement && placement.message.placement === placement ? placement.message : undefined;
+  const message = form === 'immutable' ? messages.get(id) : current;
+  if (!message?.exists) throw itemNotFound();
+  return message;
+}
+
+/** The folder an id or well-known name of a path means. @throws {GraphError} malformed or not found */
+export function folderAt(call: GraphCall, text: string): Folder {
+  const isName = WELL_KNOWN_NAMES.has(text.toLowerCase());
+  if (!isName && !isFolderId(text, call.mailbox.fingerprint)) throw idMalformed();
+  const folder = lookUpFolder(call.mailbox, text);
+  if (!folder) throw itemNotFound();
+  return folder;
+}
+
+/** The JSON object of the request. @throws {GraphError} 400 or 415 */
+export function bodyOfCall(call: GraphCall): Record<string, unknown> {
+  const type = (call.request.headers['content-type'] ?? '').toLowerCase();
+  if (!type.startsWith('application/json')) {
+    const text = `The media type '${type}' is not supported. Send the entity as application/json.`;
+    throw new GraphError(415, 'UnsupportedMediaType', text);
+  }
+  try {
+    const value: unknown = JSON.parse(call.request.body.toString('utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    throw badRequest(
+      'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.',
+    );
+  }
+  throw badRequest('Entity only allows writes with a JSON Content-Type header.');
+}
+
+/** The version-relative context address of an answer. */
+export const contextUrl = (call: GraphCall, tail: string): string =>
+  `${call.request.url.origin}/v1.0/$metadata#users('${call.mailbox.userId}')${tail}`;

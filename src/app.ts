@@ -1,0 +1,229 @@
+// The composition root: the one file that knows every folder. It builds what a process needs of the product
+// and starts the two roles a process can have: the API with the page, and the worker.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { type Clock, systemClock } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import type { Config } from '#config/config.ts';
+import type { Secrets } from '#config/secrets.ts';
+import { createAuth } from '#directory/auth.ts';
+import { createBearerVerifier } from '#directory/bearer.ts';
+import { listCrew, listDemoAccounts, listYachts } from '#directory/directory.ts';
+import { createEvents, type Events } from '#directory/events.ts';
+import { createOauthStates } from '#directory/oauth-states.ts';
+import { createIdentify, type Principal } from '#directory/principal.ts';
+import { tidyMaster } from '#directory/tidy.ts';
+import { createHttpApp, type HttpDeps } from '#http/app.ts';
+import { createMetrics, type Metrics } from '#http/metrics.ts';
+import type { OutlookDeps } from '#http/routes/outlook.ts';
+import { type HttpServer, listenHttp } from '#http/server.ts';
+import { runMatchThreads } from '#jobs/match-threads.ts';
+import { createQueue, type Handlers, type Queue } from '#jobs/queue.ts';
+import { sweep } from '#jobs/sweep.ts';
+import { runSyncMailbox } from '#jobs/sync-mailbox.ts';
+import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/connect.ts';
+import { disconnect } from '#mailboxes/disconnect.ts';
+import { createGates } from '#mailboxes/gate.ts';
+import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
+import { connectionStatus } from '#mailboxes/status.ts';
+import { createTokenVault } from '#mailboxes/token-vault.ts';
+import { createTokens, type Identities } from '#mailboxes/tokens.ts';
+import { createGraphClient, type GraphClient } from '#microsoft/graph-client.ts';
+import { createIdentity } from '#microsoft/identity.ts';
+import type { Fleet } from '#tenants/fleet.ts';
+import { asWorker } from '#tenants/tenants.ts';
+
+export type ServiceOptions = {
+  config: Config;
+  secrets: Pick<Secrets, 'authSecret'>;
+  /** Opened by the caller, closed by it after `stop`. */
+  fleet: Fleet;
+  log: Log;
+  clock?: Clock;
+  /** A worker also keeps the queue's schedule; `startWorker` needs it. */
+  role: 'api' | 'worker';
+  /** Where the built page is; null: the API alone. */
+  webFolder?: string | null;
+};
+
+export interface Service {
+  /** Starts the API and the page. @throws CelesteError `port_in_use`, `port_refused` */
+  startApi(): Promise<HttpServer>;
+  /** Starts taking jobs. */
+  startWorker(): Promise<void>;
+  /** For tests: does all the work that is due, as workers would, and returns when there is none left. */
+  drain(): Promise<void>;
+  /** Ends within ten seconds: no new request or job; a sync finishes the page in hand. */
+  stop(): Promise<void>;
+}
+
+export const VERSION: string = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+).version;
+export const WEB_FOLDER = fileURLToPath(new URL('../web/dist', import.meta.url));
+
+/** Builds a service on an open fleet whose MASTER is migrated. Nothing listens or works before it is told to. */
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const parts = await createParts(options);
+  const handlers = createHandlers(parts);
+  const app = createHttpApp(createHttpDeps(parts));
+  const { config, events, queue } = parts;
+  let server: HttpServer | null = null;
+  return {
+    startApi: async () => {
+      server = await listenHttp(app.fetch, config.http);
+      return server;
+    },
+    startWorker: () => queue.work(handlers, config.sync.concurrency),
+    drain: () => queue.drain(handlers),
+    stop: async () => {
+      await events.close();
+      await Promise.all([server?.close(), queue.stop()]);
+      await parts.graph.close();
+    },
+  };
+}
+
+type Parts = Required<Omit<ServiceOptions, 'webFolder' | 'secrets' | 'role'>> & {
+  webFolder: string | null;
+  authSecret: string;
+  queue: Queue;
+  events: Events;
+  metrics: Metrics;
+  graph: GraphClient;
+  mailboxes: Mailboxes;
+  outlook: OutlookDeps;
+};
+
+async function createParts({ secrets, role, ...options }: ServiceOptions): Promise<Parts> {
+  const { config, fleet, log, clock = systemClock, webFolder = WEB_FOLDER } = options;
+  const { master, masterUrl, tenants, sealer } = fleet;
+  const vault = createTokenVault({ sealer, clock });
+  const identities = createIdentities(config);
+  const graph = createGraphClient({ graphUrl: config.microsoft.graphUrl });
+  const tokens = createTokens({ tenants, vault, identities, clock, log });
+  const mailboxes = createMailboxes({ tenants, tokens, graph, gates: createGates({ clock }) });
+  const states = createOauthStates({ master, sealer, clock });
+  const events = createEvents({ master, masterUrl, log });
+  const queue = await createQueue({ masterUrl, log, role });
+  const syncIntervalMinutes = config.sync.intervalMinutes;
+  const connecting = { states, identities, graph, tenants, vault, syncIntervalMinutes };
+  const outlook = createOutlook({ connecting, config, events, queue });
+  const metrics = createMetrics();
+  const { authSecret } = secrets;
+  const own = { config, fleet, log, clock, webFolder, authSecret };
+  return { ...own, queue, events, metrics, graph, mailboxes, outlook };
+}
+
+function createIdentities({ microsoft }: Config): Identities {
+  const { loginUrl, tenant, read, write } = microsoft;
+  return {
+    read: read && createIdentity({ loginUrl, tenant, ...read }),
+    write: write && createIdentity({ loginUrl, tenant, ...write }),
+  };
+}
+
+type Connecting = {
+  connecting: Parameters<typeof finishAuthorize>[0];
+  config: Config;
+  events: Events;
+  queue: Queue;
+};
+
+function createOutlook({ connecting, config, events, queue }: Connecting): OutlookDeps {
+  const { tenants } = connecting;
+  const redirectUri = `${config.http.appUrl}/auth/outlook/callback`;
+  const configured = { read: config.microsoft.read !== null, write: config.microsoft.write !== null };
+  const status = ({ yachtId, userId }: Principal) =>
+    tenants.read(asWorker(yachtId), (db) => connectionStatus(db, userId, configured));
+  const announce = async (principal: Principal, purpose: 'read' | 'write') => {
+    const { yachtId, userId } = principal;
+    await events.publish({ yacht_id: yachtId, user_id: userId, type: 'connection', data: { purpose } });
+    const { watcher_id } = await status(principal);
+    if (purpose === 'read' && watcher_id) {
+      await queue.send('sync-mailbox', { yacht_id: yachtId, watcher_id });
+    }
+  };
+  return {
+    status,
+    begin: (principal, purpose) => beginAuthorize(connecting, principal, { purpose, redirectUri }),
+    finish: async (principal, answer) => {
+      const outcome = await finishAuthorize(connecting, principal, answer);
+      if (!outcome.refusal) await announce(principal, outcome.purpose);
+      return outcome;
+    },
+    replace: async (principal, state) => {
+      const { purpose } = await replaceAccount(connecting, principal, state);
+      await announce(principal, purpose);
+    },
+    disconnect: async (principal, purpose) => {
+      const { yachtId, userId } = principal;
+      await tenants.transact(asWorker(yachtId), (tx) => disconnect(tx, { yachtId, userId, purpose }));
+      await announce(principal, purpose);
+    },
+  };
+}
+
+function createHttpDeps(parts: Parts): HttpDeps {
+  const { config, fleet, log, clock, queue, events, metrics, mailboxes, outlook, webFolder } = parts;
+  const { master, tenants } = fleet;
+  const { appUrl } = config.http;
+  const demo = config.sandboxPort !== null && !config.production;
+  const auth = createAuth({ master, appUrl, secret: parts.authSecret, demo, log });
+  const verifyBearer = createBearerVerifier(config.bearer, clock);
+  return {
+    appUrl,
+    webFolder,
+    log,
+    metrics,
+    outlook,
+    identify: createIdentify({ master, auth, verifyBearer }),
+    signIn: auth.handle,
+    instance: {
+      version: VERSION,
+      sandboxUrl: demo ? config.microsoft.loginUrl : null,
+      listDemoUsers: async () => (await listDemoAccounts(master)).map(demoUser),
+    },
+    health: {
+      pingMaster: () => master.selectFrom('fleet_registry').select('yacht_id').limit(1).execute(),
+      metricsToken: config.metricsToken,
+    },
+    aboard: {
+      tenants,
+      clock,
+      events,
+      openMailbox: mailboxes.open,
+      crewNames: async (yachtId) =>
+        new Map((await listCrew(master, yachtId)).map((crew) => [crew.userId, crew.displayName])),
+    },
+    wake: (yacht_id, watcher_id) => queue.send('sync-mailbox', { yacht_id, watcher_id }),
+  };
+}
+
+type DemoAccount = Awaited<ReturnType<typeof listDemoAccounts>>[number];
+
+function demoUser({ userId, displayName, role, email, yachtId, yachtName }: DemoAccount) {
+  return { id: userId, display_name: displayName, role, email, yacht_id: yachtId, yacht_name: yachtName };
+}
+
+function createHandlers({ fleet, log, clock, queue, events, metrics, mailboxes }: Parts): Handlers {
+  const { master, tenants } = fleet;
+  const activeYachts = async () =>
+    (await listYachts(master, { activeOnly: true })).map(({ yachtId }) => yachtId);
+  const syncing = {
+    sync: { tenants, mailboxes, clock, log },
+    events,
+    queue,
+    log,
+    onRound: metrics.syncRound,
+  };
+  return {
+    'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
+    'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
+    sweep: async () => {
+      await sweep({ activeYachts, tenants, queue, clock, log });
+      await tidyMaster(master, clock.now());
+    },
+  };
+}

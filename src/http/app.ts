@@ -1,0 +1,109 @@
+// The HTTP interface: what guards every request, and where each route is found. Handlers are thin: they
+// parse, call one verb of the product, and shape the answer.
+import { randomUUID } from 'node:crypto';
+
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
+
+import { CelesteError } from '#base/errors.ts';
+import type { Log } from '#base/log.ts';
+import type { Events } from '#directory/events.ts';
+import type { Identify } from '#directory/principal.ts';
+import type { OpenMailbox } from '#threads/ports.ts';
+
+import { refuseCrossSite, requirePrincipal } from './auth.ts';
+import { type AppEnv, newRoutes } from './context.ts';
+import type { Metrics } from './metrics.ts';
+import { describeApi } from './openapi.ts';
+import { notFoundResponse, problemResponse } from './problem.ts';
+import { emailRoutes } from './routes/emails.ts';
+import { equipmentRoutes } from './routes/equipment.ts';
+import { eventRoutes } from './routes/events.ts';
+import { type HealthDeps, healthRoutes } from './routes/health.ts';
+import { type InstanceDeps, instanceRoutes } from './routes/instance.ts';
+import { linkRoutes } from './routes/links.ts';
+import { meRoutes } from './routes/me.ts';
+import { type OutlookDeps, outlookCallbackRoute, outlookRoutes } from './routes/outlook.ts';
+import { threadRoutes } from './routes/threads.ts';
+import { type WatcherDeps, watcherRoutes } from './routes/watchers.ts';
+import { workOrderRoutes } from './routes/work-orders.ts';
+import { securityHeaders } from './security.ts';
+import { SIGN_IN_PATHS, signIn } from './sign-in.ts';
+import { servePage } from './static.ts';
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** What the edge itself needs, and under a name of its own what single routes need. */
+export type HttpDeps = {
+  appUrl: string;
+  /** The folder of the built web page; null for an API without one. */
+  webFolder: string | null;
+  log: Log;
+  identify: Identify;
+  /** better-auth's own handler. */
+  signIn: (request: Request) => Promise<Response>;
+  metrics: Metrics;
+  instance: InstanceDeps;
+  health: Omit<HealthDeps, 'metrics'>;
+  outlook: OutlookDeps;
+  /** What the routes about a yacht's mail and records have in common. */
+  aboard: Omit<WatcherDeps, 'wake'> & { events: Events; openMailbox: OpenMailbox };
+  wake: WatcherDeps['wake'];
+};
+
+/** Puts the whole HTTP interface together. Its type is what the web client is typed from. */
+export function createHttpApp(deps: HttpDeps) {
+  const app = newRoutes();
+  app.onError(problemResponse);
+  app.notFound(notFoundResponse);
+  app.use(deps.metrics.measure, withRequestId(deps.log), securityHeaders(deps.appUrl));
+  // The browser is at sea: what can be smaller is. Streams of events are left alone.
+  app.use(compress(), limitBody(), refuseCrossSite(deps.appUrl));
+  describeApi(app, deps.instance.version);
+
+  app.on(['GET', 'POST'], SIGN_IN_PATHS, signIn(deps.signIn));
+  const open = app
+    .route('/', instanceRoutes(deps.instance))
+    .route('/', healthRoutes({ ...deps.health, metrics: deps.metrics }))
+    .route('/', outlookCallbackRoute({ finish: deps.outlook.finish, identify: deps.identify }));
+
+  const member = requirePrincipal(deps.identify);
+  app.use('/api/*', member);
+  app.use('/auth/outlook/*', member);
+  const routes = open
+    .route('/', meRoutes({ demo: deps.instance.sandboxUrl !== null }))
+    .route('/', outlookRoutes(deps.outlook))
+    .route('/', watcherRoutes({ ...deps.aboard, wake: deps.wake }))
+    .route('/', threadRoutes(deps.aboard))
+    .route('/', emailRoutes(deps.aboard))
+    .route('/', linkRoutes(deps.aboard))
+    .route('/', workOrderRoutes(deps.aboard))
+    .route('/', equipmentRoutes(deps.aboard))
+    .route('/', eventRoutes({ ...deps.aboard, identify: deps.identify, log: deps.log }));
+
+  if (deps.webFolder) app.get('*', ...servePage(deps.webFolder));
+  return routes;
+}
+
+/** The routes with their inputs and outputs: `hc<AppType>(url)` is a typed client. */
+export type AppType = ReturnType<typeof createHttpApp>;
+
+function withRequestId(log: Log): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const requestId = randomUUID();
+    c.set('requestId', requestId);
+    c.set('log', log);
+    await next();
+    c.res.headers.set('X-Request-Id', requestId);
+  };
+}
+
+function limitBody(): MiddlewareHandler {
+  return bodyLimit({
+    maxSize: BODY_LIMIT_BYTES,
+    onError: () => {
+      throw new CelesteError('too_large', `A request may hold ${BODY_LIMIT_BYTES / 1024} KiB at most.`);
+    },
+  });
+}

@@ -1,0 +1,105 @@
+// The shapes of mailboxes in answers: what the connection is, how the sync is doing.
+import { z } from '@hono/zod-openapi';
+
+import type { ConnectionState, ConnectionStatus } from '#mailboxes/status.ts';
+import type { FolderState, WatcherState } from '#mailboxes/watchers.ts';
+
+import { TroubleSchema } from './context.ts';
+
+const TimeSchema = z.iso.datetime().nullable();
+
+const ConnectionSchema = z
+  .object({
+    configured: z.boolean(),
+    state: z.enum(['not_connected', 'connected', 'reauth_required']),
+    mailbox: z.string().nullable(),
+    scopes: z.array(z.string()),
+    missing_scopes: z.array(z.string()),
+    expires_at: TimeSchema,
+    connected_at: TimeSchema,
+    problem: TroubleSchema.nullable(),
+  })
+  .openapi('Connection');
+
+export const StatusSchema = z
+  .object({ read: ConnectionSchema, write: ConnectionSchema, watcher_id: z.uuid().nullable() })
+  .openapi('OutlookStatus');
+
+export function statusBody({ read, write, watcher_id }: ConnectionStatus): z.infer<typeof StatusSchema> {
+  return { read: connectionBody(read), write: connectionBody(write), watcher_id };
+}
+
+function connectionBody(state: ConnectionState): z.infer<typeof ConnectionSchema> {
+  return { ...state, expires_at: isoTime(state.expires_at), connected_at: isoTime(state.connected_at) };
+}
+
+/** A moment as ISO 8601 in UTC. */
+export function isoTime(date: Date): string;
+export function isoTime(date: Date | null): string | null;
+export function isoTime(date: Date | null): string | null {
+  return date === null ? null : date.toISOString();
+}
+
+export const WatcherSchema = z
+  .object({
+    id: z.uuid(),
+    mailbox: z.string(),
+    owner: z.object({ id: z.uuid(), display_name: z.string() }),
+    mine: z.boolean(),
+    status: z.enum(['pending', 'active', 'degraded', 'reauth_required', 'paused', 'disconnected']),
+    last_sync_at: TimeSchema,
+    next_sync_at: TimeSchema,
+    complete_up_to: TimeSchema.openapi({
+      description: 'Everything Microsoft had before this moment is here.',
+    }),
+    throttled_until: TimeSchema,
+    interval_minutes: z.number().int(),
+    problem: TroubleSchema.nullable(),
+    syncing: z.boolean(),
+    first_sync_done: z.boolean(),
+    progress: z.object({
+      done: z.number().int(),
+      total: z.number().int(),
+      folders_done: z.number().int(),
+      folders_total: z.number().int(),
+    }),
+  })
+  .openapi('Watcher');
+
+const FolderSchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    path: z.string(),
+    well_known_name: z.string().nullable(),
+    in_inbox: z.boolean(),
+    phase: z.enum(['pending', 'initial', 'delta']),
+    done: z.number().int(),
+    total: z.number().int(),
+    synced_at: TimeSchema,
+  })
+  .openapi('Folder');
+
+export const WatcherWithFoldersSchema = WatcherSchema.extend({ folders: z.array(FolderSchema) }).openapi(
+  'WatcherWithFolders',
+);
+
+/** For whom a watcher is shown: who is looking, and the names of the people aboard. */
+export type Viewer = { userId: string; nameOf: (userId: string) => string };
+
+export function watcherBody(watcher: WatcherState, viewer: Viewer): z.infer<typeof WatcherSchema> {
+  const { user_id, ...rest } = watcher;
+  return {
+    ...rest,
+    owner: { id: user_id, display_name: viewer.nameOf(user_id) },
+    mine: user_id === viewer.userId,
+    last_sync_at: isoTime(rest.last_sync_at),
+    next_sync_at: isoTime(rest.next_sync_at),
+    complete_up_to: isoTime(rest.complete_up_to),
+    throttled_until: isoTime(rest.throttled_until),
+  };
+}
+
+export function folderBody(folder: FolderState): z.infer<typeof FolderSchema> {
+  return { ...folder, synced_at: isoTime(folder.synced_at) };
+}

@@ -1,0 +1,102 @@
+// One round of one mailbox: the pages that are open follow it, and the matcher hears that threads changed.
+import type { Log } from '#base/log.ts';
+import type { Events } from '#directory/events.ts';
+import { getWatcher, type WatcherState } from '#mailboxes/watchers.ts';
+import { type SyncDeps, syncMailbox } from '#sync/sync.ts';
+import { asWorker } from '#tenants/tenants.ts';
+
+import type { Jobs, Queue } from './queue.ts';
+import { createTicker } from './ticker.ts';
+
+export type SyncMailboxDeps = {
+  sync: SyncDeps;
+  events: Pick<Events, 'publish'>;
+  queue: Pick<Queue, 'send'>;
+  log: Log;
+  /** Told how each round ended, for the figures. */
+  onRound: (outcome: string, seconds: number) => void;
+};
+
+type Job = Jobs['sync-mailbox'];
+
+const BUSY_RETRY_SECONDS = 15;
+const NEWS_EVERY_MS = 500;
+
+/** Runs a round. That there is nothing to do, or that somebody else is at it, is a success too. */
+export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: AbortSignal): Promise<void> {
+  const before = await read(deps, job);
+  const news = createNews(deps, before);
+  const result = await syncMailbox(deps.sync, {
+    yachtId: job.yacht_id,
+    watcherId: job.watcher_id,
+    signal,
+    onProgress: ({ progress, threadIds }) => news.add({ ...before, progress }, threadIds),
+  });
+  await news.flush();
+  if (result.outcome === 'skipped') return askAgainIfBusy(deps, job);
+  deps.onRound(result.outcome, result.milliseconds / 1000);
+  await publishSync(deps, await read(deps, job));
+  if (result.outcome === 'reauth_required') await publishConnection(deps, before);
+  if (result.changedThreadIds.length > 0) {
+    await deps.queue.send('match-threads', { yacht_id: job.yacht_id });
+  }
+}
+
+/** Whoever holds the mailbox may be about to die, or be past the folder that somebody just asked for. */
+async function askAgainIfBusy(deps: SyncMailboxDeps, job: Job): Promise<void> {
+  const { syncing } = await read(deps, job);
+  if (syncing) await deps.queue.send('sync-mailbox', job, { afterSeconds: BUSY_RETRY_SECONDS });
+}
+
+type Watcher = WatcherState & { yacht_id: string };
+
+async function read({ sync }: SyncMailboxDeps, { yacht_id, watcher_id }: Job): Promise<Watcher> {
+  const watcher = await sync.tenants.read(asWorker(yacht_id), (db) =>
+    getWatcher(db, watcher_id, sync.clock.now()),
+  );
+  return { ...watcher, yacht_id };
+}
+
+/** What the pages hear while a round runs: not each page of mail, but twice a second. */
+function createNews(deps: SyncMailboxDeps, { yacht_id, user_id }: Watcher) {
+  const threads = new Set<string>();
+  let latest: Watcher | null = null;
+  const ticker = createTicker(NEWS_EVERY_MS, async () => {
+    const [watcher, threadIds] = [latest, [...threads]];
+    threads.clear();
+    if (watcher) await publishSync(deps, watcher);
+    if (threadIds.length > 0) await publishThreads(deps, { yacht_id, user_id, threadIds });
+  });
+  ticker.onError((err) => deps.log.warn({ err }, 'the open pages did not hear of a sync'));
+  return {
+    add(watcher: Watcher, threadIds: string[]) {
+      latest = watcher;
+      for (const id of threadIds) threads.add(id);
+      ticker.touch();
+    },
+    flush: () => ticker.flush(),
+  };
+}
+
+function publishSync({ events }: SyncMailboxDeps, watcher: Watcher): Promise<void> {
+  const { id: watcher_id, yacht_id, user_id, status, progress } = watcher;
+  return events.publish({ yacht_id, user_id, type: 'sync', data: { watcher_id, status, progress } });
+}
+
+/** So that whoever has the page open learns at once that only they can mend it. */
+function publishConnection({ events }: SyncMailboxDeps, { yacht_id, user_id }: Watcher): Promise<void> {
+  return events.publish({ yacht_id, user_id, type: 'connection', data: { purpose: 'read' } });
+}
+
+// A notification holds 8,000 bytes: beyond this many ids, an empty list says "look at all again".
+const THREADS_PER_EVENT = 150;
+
+type Change = { yacht_id: string; user_id: string; threadIds: string[] };
+
+function publishThreads(
+  { events }: SyncMailboxDeps,
+  { yacht_id, user_id, threadIds }: Change,
+): Promise<void> {
+  const thread_ids = threadIds.length > THREADS_PER_EVENT ? [] : threadIds;
+  return events.publish({ yacht_id, user_id, type: 'threads', data: { thread_ids } });
+}

@@ -1,0 +1,185 @@
+// Connecting Outlook: to Microsoft's sign-in page and back, and what is kept of it. This folder owns
+// auth_microsoft_tokens and email_watchers: who connected which mailbox, whether its tokens still hold, and how
+// many requests it may take.
+import { CelesteError } from '#base/errors.ts';
+import type { OauthStates, OauthTrip } from '#directory/oauth-states.ts';
+import type { Principal } from '#directory/principal.ts';
+import { IdentityError } from '#microsoft/errors.ts';
+import type { GraphClient } from '#microsoft/graph-client.ts';
+import { newSignInSecrets, type SignedInAccount, type TokenSet } from '#microsoft/identity.ts';
+import { getMe } from '#microsoft/me.ts';
+import { type Purpose, requestedScopes } from '#microsoft/scopes.ts';
+import { asWorker, type Tenants } from '#tenants/tenants.ts';
+
+import { openGate } from './gate.ts';
+import { type Grant, keepGrant } from './grants.ts';
+import type { TokenVault } from './token-vault.ts';
+import { type Identities, identityFor } from './tokens.ts';
+
+export type ConnectDeps = {
+  states: OauthStates;
+  identities: Identities;
+  graph: GraphClient;
+  tenants: Tenants;
+  vault: TokenVault;
+  /** For mailboxes that are new; default 15. */
+  syncIntervalMinutes?: number | undefined;
+};
+
+/** What the browser, or the page on its behalf, brings back from Microsoft. */
+export type SignInAnswer = { state: string; code?: string | undefined; error?: string | undefined };
+
+/** How a trip ended. `refusal` is null when Outlook is connected. */
+export type SignInOutcome = { purpose: Purpose; refusal: CelesteError | null };
+
+/**
+ * Sets out for Microsoft's sign-in page: the URL to send the browser to. The state it carries is good for ten
+ * minutes, once, for this person and this session.
+ *
+ * @throws CelesteError `azure_app_missing`; IdentityError when Microsoft cannot be reached
+ */
+export async function beginAuthorize(
+  { states, identities }: Pick<ConnectDeps, 'states' | 'identities'>,
+  principal: Principal,
+  { purpose, redirectUri }: { purpose: Purpose; redirectUri: string },
+): Promise<{ url: string }> {
+  const identity = identityFor(identities, purpose);
+  const { nonce, codeVerifier } = newSignInSecrets();
+  const state = await states.begin({
+    userId: principal.userId,
+    yachtId: principal.yachtId,
+    sessionId: principal.sessionId,
+    purpose,
+    verifier: codeVerifier,
+    nonce,
+    redirectUri,
+  });
+  const scopes = requestedScopes(purpose);
+  const url = await identity.authorizeUrl({
+    scopes,
+    redirectUri,
+    state,
+    nonce,
+    codeVerifier,
+    prompt: 'select_account',
+  });
+  return { url };
+}
+
+/**
+ * Takes what Microsoft answered and connects the mailbox. Called again with the same state, it tells how the
+ * first call ended and changes nothing.
+ *
+ * A refusal is returned, with codes `consent_declined`, `account_mismatch` (then `replaceAccount` decides),
+ * `mailbox_in_use`, `identity_…`.
+ *
+ * @throws CelesteError `state_unknown`, `state_foreign`, `state_expired`, `state_used`
+ */
+export async function finishAuthorize(
+  deps: ConnectDeps,
+  principal: Principal,
+  answer: SignInAnswer,
+): Promise<SignInOutcome> {
+  const claimed = await deps.states.claim(answer.state, principal);
+  const { purpose } = claimed.trip;
+  if (claimed.kind === 'repeat') return { purpose, refusal: refusalOf(claimed.outcome) };
+  try {
+    const grant = await exchange(deps, claimed.trip, answer);
+    const kept = await deps.tenants.transact(asWorker(claimed.trip.yachtId), (tx) =>
+      keepGrant(tx, deps.vault, grant, { intervalMinutes: deps.syncIntervalMinutes }),
+    );
+    if (kept === 'account_mismatch') {
+      await deps.states.conclude(answer.state, kept, JSON.stringify(grant));
+      return { purpose, refusal: refusalOf(kept) };
+    }
+    await deps.states.conclude(answer.state, 'connected');
+    return { purpose, refusal: null };
+  } catch (error) {
+    if (!(error instanceof CelesteError)) throw error;
+    await deps.states.conclude(answer.state, error.code);
+    return { purpose, refusal: error };
+  }
+}
+
+/**
+ * Connects the other Microsoft account after the person confirmed that it is meant. The mailbox connected before
+ * stops being synced; its mail stays.
+ *
+ * @throws CelesteError `state_…`, `mailbox_in_use`
+ */
+export async function replaceAccount(
+  deps: Pick<ConnectDeps, 'states' | 'tenants' | 'vault' | 'syncIntervalMinutes'>,
+  principal: Principal,
+  state: string,
+): Promise<SignInOutcome> {
+  const { trip, pending } = await deps.states.takePending(state, principal);
+  const grant = JSON.parse(pending) as Grant;
+  await deps.tenants.transact(asWorker(trip.yachtId), (tx) =>
+    keepGrant(tx, deps.vault, grant, { replace: true, intervalMinutes: deps.syncIntervalMinutes }),
+  );
+  await deps.states.conclude(state, 'connected');
+  return { purpose: trip.purpose, refusal: null };
+}
+
+async function exchange(deps: ConnectDeps, trip: OauthTrip, answer: SignInAnswer): Promise<Grant> {
+  if (answer.code === undefined) throw declined(answer.error);
+  const { tokens, account } = await identityFor(deps.identities, trip.purpose).exchangeCode({
+    code: answer.code,
+    redirectUri: trip.redirectUri,
+    codeVerifier: trip.verifier,
+    nonce: trip.nonce,
+  });
+  const mailbox = await mailboxAddress(deps.graph, tokens, account);
+  return {
+    owner: { yachtId: trip.yachtId, userId: trip.userId, purpose: trip.purpose },
+    tokens,
+    account: { accountId: account.accountId, mailbox },
+  };
+}
+
+// The address people know the mailbox by. What they sign in with may differ, so Graph is asked.
+async function mailboxAddress(
+  client: GraphClient,
+  tokens: TokenSet,
+  account: SignedInAccount,
+): Promise<string> {
+  const fixed = async () => tokens.accessToken;
+  const me = await getMe(client.as({ current: fixed, renewed: fixed }, openGate));
+  return me.mail ?? me.userPrincipalName ?? account.username ?? account.accountId;
+}
+
+// https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow#error-codes-for-authorization-endpoint-errors
+function declined(error: string | undefined): CelesteError {
+  if (error === 'access_denied' || error === 'consent_required')
+    return refusalOf('consent_declined') as CelesteError;
+  if (error === 'server_error' || error === 'temporarily_unavailable')
+    return new IdentityError({ kind: 'transient', error });
+  return new IdentityError({ kind: 'operator', error: error ?? 'no_code' });
+}
+
+const REFUSALS: Record<string, { message: string; advice: string }> = {
+  consent_declined: {
+    message:
+      'Microsoft did not let us in: the permission was declined, or your organisation keeps it to administrators.',
+    advice:
+      'Connect again and accept. If Microsoft asked for an administrator, ask yours to approve this app.',
+  },
+  account_mismatch: {
+    message: 'That is another Microsoft account than the one connected here.',
+    advice: 'Confirm that the new account is meant, or connect again with the old one.',
+  },
+  mailbox_in_use: {
+    message: 'Somebody else aboard has connected this mailbox.',
+    advice: 'They disconnect it first, or you connect your own.',
+  },
+};
+
+/** The refusal for a stored outcome; null when it was a success. */
+function refusalOf(outcome: string): CelesteError | null {
+  if (outcome === 'connected') return null;
+  const words = REFUSALS[outcome];
+  if (words) return new CelesteError(outcome, words.message, { advice: words.advice });
+  return new CelesteError(outcome, 'Connecting Outlook did not work.', {
+    advice: 'Connect again from the settings page.',
+  });
+}

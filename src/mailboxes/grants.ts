@@ -1,0 +1,103 @@
+// What a sign-in at Microsoft leaves behind: the sealed tokens and, for reading, the watcher of the mailbox.
+import { CelesteError } from '#base/errors.ts';
+import type { TokenSet } from '#microsoft/identity.ts';
+import type { TenantWriter } from '#tenants/tenants.ts';
+
+import type { GrantedAccount, TokenOwner, TokenVault } from './token-vault.ts';
+
+/** What Microsoft granted to whom; kept sealed as JSON while a person is asked about a second account. */
+export type Grant = { owner: TokenOwner; tokens: TokenSet; account: GrantedAccount & { mailbox: string } };
+
+export type KeepOptions = {
+  /** Another account than the connected one is meant. */
+  replace?: boolean;
+  /** Between two rounds of a mailbox that is new; one that was watched before keeps its own. */
+  intervalMinutes?: number | undefined;
+};
+
+/**
+ * Stores a grant. `account_mismatch`: nothing was stored, because this purpose is connected to another Microsoft
+ * account and `replace` was not said.
+ *
+ * @throws CelesteError `mailbox_in_use`: another person aboard has connected this mailbox
+ */
+export async function keepGrant(
+  tx: TenantWriter,
+  vault: TokenVault,
+  grant: Grant,
+  { replace = false, intervalMinutes }: KeepOptions = {},
+): Promise<'kept' | 'account_mismatch'> {
+  const { owner, account } = grant;
+  const before = await connectedAccount(tx, owner);
+  if (before !== null && before !== account.accountId && !replace) return 'account_mismatch';
+  if (owner.purpose === 'read') await watch(tx, grant, { before, intervalMinutes });
+  await vault.store(tx, owner, grant);
+  return 'kept';
+}
+
+async function connectedAccount(tx: TenantWriter, owner: TokenOwner): Promise<string | null> {
+  const row = await tx
+    .selectFrom('auth_microsoft_tokens')
+    .select('microsoft_user_id')
+    .where('yacht_id', '=', owner.yachtId)
+    .where('user_id', '=', owner.userId)
+    .where('token_purpose', '=', owner.purpose)
+    .forUpdate()
+    .executeTakeFirst();
+  return row?.microsoft_user_id ?? null;
+}
+
+type Watching = { before: string | null; intervalMinutes: number | undefined };
+
+async function watch(
+  tx: TenantWriter,
+  { owner, account }: Grant,
+  { before, intervalMinutes }: Watching,
+): Promise<void> {
+  if (before !== null && before !== account.accountId) await unwatch(tx, owner, before);
+  const order = {
+    mailbox: account.mailbox,
+    sync_status: 'pending' as const,
+    next_sync_at: new Date(),
+    failures: 0,
+    last_sync_error: null,
+    last_sync_error_code: null,
+  };
+  const watcher = await tx
+    .insertInto('email_watchers')
+    .values({
+      ...order,
+      user_id: owner.userId,
+      yacht_id: owner.yachtId,
+      microsoft_user_id: account.accountId,
+      ...(intervalMinutes !== undefined && { sync_interval_minutes: intervalMinutes }),
+    })
+    .onConflict((oc) =>
+      oc
+        .columns(['yacht_id', 'provider', 'microsoft_user_id'])
+        .doUpdateSet(order)
+        .where('email_watchers.user_id', '=', owner.userId),
+    )
+    .returning('id')
+    .executeTakeFirst();
+  if (watcher) return;
+  throw new CelesteError('mailbox_in_use', 'Somebody else aboard has connected this mailbox.', {
+    advice: 'They disconnect it first, or you connect your own.',
+  });
+}
+
+/** Stops syncing a mailbox; its mail stays. */
+export async function unwatch(tx: TenantWriter, owner: TokenOwner, accountId: string): Promise<void> {
+  await tx
+    .updateTable('email_watchers')
+    .set({
+      sync_status: 'disconnected',
+      next_sync_at: null,
+      last_sync_error: null,
+      last_sync_error_code: null,
+    })
+    .where('yacht_id', '=', owner.yachtId)
+    .where('user_id', '=', owner.userId)
+    .where('microsoft_user_id', '=', accountId)
+    .execute();
+}

@@ -1,0 +1,79 @@
+// One worker per mailbox over all processes: a lease on the watcher's row, good for thirty seconds and renewed
+// while the worker lives. A worker that dies is succeeded when its lease runs out. All by the database's clock.
+import { type Selectable, sql } from 'kysely';
+
+import { CelesteError } from '#base/errors.ts';
+import type { EmailWatchersTable } from '#tenants/schema.ts';
+import type { TenantWriter } from '#tenants/tenants.ts';
+
+import type { Progress } from './watchers.ts';
+
+export const LEASE_SECONDS = 30;
+
+export type Lease = { watcherId: string; owner: string };
+
+const leaseEnd = () => sql<Date>`now() + make_interval(secs => ${LEASE_SECONDS})`;
+
+/** The watcher, now leased to `owner`; null when another holds it or it is not to be synced. */
+export async function claimWatcher(
+  tx: TenantWriter,
+  { watcherId, owner }: Lease,
+): Promise<Selectable<EmailWatchersTable> | null> {
+  const row = await tx
+    .updateTable('email_watchers')
+    .set({ lease_owner: owner, lease_until: leaseEnd() })
+    .where('id', '=', watcherId)
+    .where('sync_status', 'in', ['pending', 'active', 'degraded'])
+    .where((eb) =>
+      eb.or([
+        eb('lease_until', 'is', null),
+        eb('lease_until', '<', sql<Date>`now()`),
+        eb('lease_owner', '=', owner),
+      ]),
+    )
+    .returningAll()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/**
+ * Proves in the transaction that commits something that the lease still holds, renews it, and notes how far the
+ * mailbox is.
+ *
+ * @throws CelesteError `lease_lost`: another worker took over, or a person paused or disconnected the mailbox
+ */
+export async function holdLease(
+  tx: TenantWriter,
+  { watcherId, owner }: Lease,
+  progress?: Progress,
+): Promise<void> {
+  const done = progress && {
+    messages_done: progress.done,
+    messages_total: progress.total,
+    folders_done: progress.folders_done,
+    folders_total: progress.folders_total,
+  };
+  const held = await tx
+    .updateTable('email_watchers')
+    .set({ lease_until: leaseEnd(), ...done })
+    .where('id', '=', watcherId)
+    .where('lease_owner', '=', owner)
+    .where('sync_status', 'in', ['pending', 'active', 'degraded'])
+    .executeTakeFirst();
+  if (held.numUpdatedRows === 0n) {
+    throw new CelesteError(
+      'lease_lost',
+      'Another worker has this mailbox now, or it is no longer to be synced.',
+    );
+  }
+}
+
+/** Gives the mailbox back; harmless when it is no longer ours. */
+export async function releaseLease(tx: TenantWriter, { watcherId, owner }: Lease): Promise<void> {
+  await tx
+    .updateTable('email_watchers')
+    .set({ lease_owner: null, lease_until: null })
+    .where('id', '=', watcherId)
+    .where('lease_owner', '=', owner)
+    .execute();
+}

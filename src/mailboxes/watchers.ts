@@ -1,0 +1,213 @@
+// The standing orders to keep mailboxes in sync: how they stand, and what a person may tell them.
+import type { Selectable } from 'kysely';
+import type { EmailFoldersTable, EmailWatchersTable, SyncStatus } from '#tenants/schema.ts';
+import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
+import { adviceOn } from './advice.ts';
+import { watcherNotFound } from './mailbox.ts';
+import type { Problem } from './status.ts';
+
+export type Progress = { done: number; total: number; folders_done: number; folders_total: number };
+
+/** A watcher as it is shown; dates are Date. */
+export type WatcherState = {
+  id: string;
+  user_id: string;
+  mailbox: string;
+  status: SyncStatus;
+  last_sync_at: Date | null;
+  next_sync_at: Date | null;
+  complete_up_to: Date | null;
+  throttled_until: Date | null;
+  interval_minutes: number;
+  problem: Problem | null;
+  /** A worker is at it now. */
+  syncing: boolean;
+  first_sync_done: boolean;
+  progress: Progress;
+};
+
+export type FolderState = {
+  id: string;
+  name: string;
+  /** 'Inbox / Vendors / MTU' */
+  path: string;
+  well_known_name: string | null;
+  in_inbox: boolean;
+  phase: 'pending' | 'initial' | 'delta';
+  done: number;
+  total: number;
+  synced_at: Date | null;
+};
+
+type WatcherRow = Selectable<EmailWatchersTable>;
+type FolderRow = Selectable<EmailFoldersTable>;
+
+/** The watchers that the caller of `db` may see, oldest first. */
+export async function listWatchers(db: TenantReader, now: Date): Promise<WatcherState[]> {
+  const rows = await db
+    .selectFrom('email_watchers')
+    .selectAll()
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => stateOf(row, now));
+}
+
+/** One watcher with its folders in the order of their paths. @throws CelesteError `watcher_not_found` */
+export async function getWatcher(
+  db: TenantReader,
+  watcherId: string,
+  now: Date,
+): Promise<WatcherState & { folders: FolderState[] }> {
+  const row = await db
+    .selectFrom('email_watchers')
+    .selectAll()
+    .where('id', '=', watcherId)
+    .executeTakeFirst();
+  if (!row) throw watcherNotFound();
+  const folders = await db
+    .selectFrom('email_folders')
+    .selectAll()
+    .where('watcher_id', '=', watcherId)
+    .where('removed_at', 'is', null)
+    .where('is_search', '=', false)
+    .execute();
+  return { ...stateOf(row, now), folders: folderStates(folders) };
+}
+
+/** Asks for a sync as soon as a worker is free. Asking again changes nothing. @throws `watcher_not_found`, `reauth_required`, `not_connected`, `paused` */
+export async function requestSync(tx: TenantWriter, watcherId: string, now: Date): Promise<WatcherState> {
+  const row = await lockedWatcher(tx, watcherId);
+  refuseUnlessRunning(row);
+  return update(tx, row.id, { next_sync_at: now }, now);
+}
+
+/** Stops syncing until `resumeWatcher`. @throws `watcher_not_found`, `not_connected`, `reauth_required` */
+export async function pauseWatcher(tx: TenantWriter, watcherId: string, now: Date): Promise<WatcherState> {
+  const row = await lockedWatcher(tx, watcherId);
+  if (row.sync_status !== 'paused') refuseUnlessRunning(row);
+  return update(tx, row.id, { sync_status: 'paused', next_sync_at: null }, now);
+}
+
+/** Goes on syncing, at once. @throws `watcher_not_found`, `not_connected`, `reauth_required` */
+export async function resumeWatcher(tx: TenantWriter, watcherId: string, now: Date): Promise<WatcherState> {
+  const row = await lockedWatcher(tx, watcherId);
+  if (row.sync_status !== 'paused') {
+    refuseUnlessRunning(row);
+    return stateOf(row, now);
+  }
+  const sync_status = row.first_synced_at === null ? 'pending' : 'active';
+  return update(tx, row.id, { sync_status, next_sync_at: now }, now);
+}
+
+/** The ids of the watchers a worker should take up now, the longest due first. */
+export async function dueWatchers(db: TenantReader, now: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('email_watchers')
+    .select('id')
+    .where('sync_status', 'in', ['pending', 'active', 'degraded'])
+    .where('next_sync_at', '<=', now)
+    .where((eb) => eb.or([eb('throttled_until', 'is', null), eb('throttled_until', '<=', now)]))
+    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+    .orderBy('next_sync_at')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+async function lockedWatcher(tx: TenantWriter, watcherId: string): Promise<WatcherRow> {
+  const row = await tx
+    .selectFrom('email_watchers')
+    .selectAll()
+    .where('id', '=', watcherId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw watcherNotFound();
+  return row;
+}
+
+function refuseUnlessRunning(row: WatcherRow): void {
+  if (['pending', 'active', 'degraded'].includes(row.sync_status)) return;
+  const code = { reauth_required: 'reauth_required', disconnected: 'not_connected', paused: 'paused' }[
+    row.sync_status as string
+  ];
+  throw adviceOn(code ?? 'not_connected');
+}
+
+async function update(
+  tx: TenantWriter,
+  id: string,
+  change: { sync_status?: SyncStatus; next_sync_at: Date | null },
+  now: Date,
+): Promise<WatcherState> {
+  const row = await tx
+    .updateTable('email_watchers')
+    .set(change)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+  if (!row) throw watcherNotFound();
+  return stateOf(row, now);
+}
+
+function stateOf(row: WatcherRow, now: Date): WatcherState {
+  return {
+    id: row.id,
+    user_id: row.user_id,
+    mailbox: row.mailbox,
+    status: row.sync_status,
+    last_sync_at: row.last_sync_at,
+    next_sync_at: row.next_sync_at,
+    complete_up_to: row.complete_up_to,
+    throttled_until: row.throttled_until && row.throttled_until > now ? row.throttled_until : null,
+    interval_minutes: row.sync_interval_minutes,
+    problem: problemOf(row),
+    syncing: row.lease_until !== null && row.lease_until > now,
+    first_sync_done: row.first_synced_at !== null,
+    progress: {
+      done: row.messages_done,
+      total: Math.max(row.messages_total, row.messages_done),
+      folders_done: row.folders_done,
+      folders_total: row.folders_total,
+    },
+  };
+}
+
+function problemOf(row: WatcherRow): Problem | null {
+  if (row.last_sync_error_code === null) return null;
+  const known = adviceOn(row.last_sync_error_code);
+  return {
+    code: row.last_sync_error_code,
+    message: row.last_sync_error ?? known.message,
+    advice: known.advice ?? null,
+  };
+}
+
+function folderStates(rows: FolderRow[]): FolderState[] {
+  const byId = new Map(rows.map((row) => [row.provider_folder_id, row]));
+  return rows.map((row) => folderState(row, byId)).sort((a, b) => a.path.localeCompare(b.path));
+}
+
+function folderState(row: FolderRow, byId: Map<string, FolderRow>): FolderState {
+  const path: string[] = [];
+  const seen = new Set<string>();
+  for (
+    let at: FolderRow | undefined = row;
+    at && !seen.has(at.id);
+    at = byId.get(at.parent_folder_id ?? '')
+  ) {
+    seen.add(at.id);
+    path.unshift(at.display_name);
+  }
+  return {
+    id: row.id,
+    name: row.display_name,
+    path: path.join(' / '),
+    well_known_name: row.well_known_name,
+    in_inbox: row.in_inbox,
+    phase: row.phase,
+    done: row.phase === 'delta' ? row.total_item_count : Math.min(row.messages_done, row.total_item_count),
+    total: row.total_item_count,
+    synced_at: row.synced_at,
+  };
+}

@@ -1,0 +1,53 @@
+// Up to twenty requests in one. Answers come in any order and fail one by one.
+// https://learn.microsoft.com/en-us/graph/json-batching
+import { graphErrorOf } from './classify.ts';
+import { GraphError } from './errors.ts';
+import type { Graph } from './graph-client.ts';
+import { asList, asObject, asText } from './read.ts';
+
+export const BATCH_SIZE = 20;
+
+export type BatchItem = { id: string; path: string; prefer?: string[] };
+export type BatchAnswer = { body: unknown } | { error: GraphError };
+
+/**
+ * Asks for each item, at most `BATCH_SIZE` of them; the answers by item id. An item that Microsoft left without
+ * an answer has a transient error.
+ *
+ * @throws GraphError when the batch as a whole is refused
+ */
+export async function getBatch(
+  graph: Graph,
+  items: BatchItem[],
+  signal?: AbortSignal,
+): Promise<Map<string, BatchAnswer>> {
+  const requests = items.map(({ id, path, prefer = [] }) => ({
+    id,
+    method: 'GET',
+    url: path,
+    // Preferences of the outer request do not reach the inner ones.
+    headers: { prefer: ['IdType="ImmutableId"', ...prefer].join(', ') },
+  }));
+  const answer = asObject(await graph.json({ method: 'POST', path: '/$batch', body: { requests }, signal }));
+  const answers = new Map<string, BatchAnswer>();
+  for (const response of asList(answer.responses).map(asObject)) {
+    const id = asText(response.id)?.toLowerCase();
+    if (id !== undefined) answers.set(id, innerAnswer(response));
+  }
+  for (const answer of answers.values()) {
+    if ('error' in answer) await graph.slowDown(answer.error);
+  }
+  const unanswered = {
+    error: new GraphError({ kind: 'transient', status: null, graphCode: 'no_batch_answer' }),
+  };
+  return new Map(items.map(({ id }) => [id, answers.get(id.toLowerCase()) ?? unanswered]));
+}
+
+function innerAnswer(response: Record<string, unknown>): BatchAnswer {
+  const status = Number(response.status);
+  if (status >= 200 && status < 300) return { body: response.body };
+  const headers = Object.fromEntries(
+    Object.entries(asObject(response.headers)).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+  return { error: graphErrorOf({ status, headers, body: response.body }) };
+}

@@ -1,0 +1,251 @@
+// Microsoft Graph over HTTP: one keep-alive pool for the process, immutable ids on every request, the bearer
+// token sent to the configured host alone. Protocol only: no table, no yacht. Each operation is a file beside
+// this one and takes a `Graph`, which is this client bound to one mailbox's token and to its request gate.
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+
+import { Agent, type Dispatcher, errors } from 'undici';
+
+import { graphErrorOf } from './classify.ts';
+import { GraphError } from './errors.ts';
+
+export type GraphRequest = {
+  method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** Path and query below the Graph URL ('/me/messages/…'), or a link that Graph made, whole. */
+  path: string;
+  /** Besides `IdType="ImmutableId"`, which every request carries. */
+  prefer?: string[];
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number;
+};
+
+export type GraphBytes = {
+  stream: AsyncIterable<Uint8Array>;
+  contentType: string | null;
+  contentLength: number | null;
+};
+
+/** Graph as one mailbox: what the operations in this folder are given. */
+export interface Graph {
+  /** The parsed JSON of a success; undefined for an empty one. @throws GraphError */
+  json(request: GraphRequest): Promise<unknown>;
+  /** The raw bytes of a success; the stream must be read to its end or destroyed. @throws GraphError */
+  bytes(request: GraphRequest): Promise<GraphBytes>;
+  /** Tells the gate of a throttle that stood inside an answer: the next request waits for it. */
+  slowDown(refusal: GraphError): Promise<void>;
+}
+
+/** Where a mailbox's access token comes from. */
+export type TokenSource = {
+  current(): Promise<string>;
+  /** A token other than the one Graph refused. */
+  renewed(refused: string): Promise<string>;
+};
+
+/** Waits for leave to send one request; the answer gives the place back. */
+export type Gate = {
+  enter(signal?: AbortSignal): Promise<() => void>;
+  refused(error: GraphError): Promise<void>;
+};
+
+export type GraphClient = {
+  as(tokens: TokenSource, gate: Gate): Graph;
+  close(): Promise<void>;
+};
+
+export type GraphClientOptions = {
+  graphUrl: string;
+  /** Connections to Graph over all mailboxes of this process. */
+  connections?: number;
+  dispatcher?: Dispatcher;
+};
+
+const TIMEOUT_MS = 60_000;
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+// https://learn.microsoft.com/en-us/graph/outlook-immutable-id
+const IMMUTABLE_IDS = 'IdType="ImmutableId"';
+
+/** Makes the client for one Graph host. Close it when the process ends. */
+export function createGraphClient({
+  graphUrl,
+  connections = 64,
+  dispatcher,
+}: GraphClientOptions): GraphClient {
+  const base = new URL(graphUrl);
+  const agent =
+    dispatcher ?? new Agent({ connections, keepAliveTimeout: 30_000, connect: { timeout: 10_000 } });
+  return {
+    as: (tokens, gate) => ({
+      json: (request) =>
+        inside(gate, request, async () => readJson(await send(agent, base, tokens, request))),
+      bytes: (request) =>
+        bytesThrough(gate, request, () => send(agent, base, tokens, { ...request, raw: true })),
+      slowDown: (refusal) => gate.refused(refusal),
+    }),
+    close: () => agent.close(),
+  };
+}
+
+async function inside<T>(gate: Gate, request: GraphRequest, call: () => Promise<T>): Promise<T> {
+  const leave = await gate.enter(request.signal);
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof GraphError) await gate.refused(error);
+    throw error;
+  } finally {
+    leave();
+  }
+}
+
+// The place in the gate is held until the last byte is here: Microsoft counts the request until then.
+async function bytesThrough(gate: Gate, request: GraphRequest, call: () => Promise<Dispatcher.ResponseData>) {
+  const leave = await gate.enter(request.signal);
+  try {
+    const response = await call();
+    response.body.once('close', leave);
+    const length = Number(header(response, 'content-length'));
+    return {
+      stream: response.body,
+      contentType: header(response, 'content-type'),
+      contentLength: Number.isInteger(length) && length > 0 ? length : null,
+    };
+  } catch (error) {
+    leave();
+    if (error instanceof GraphError) await gate.refused(error);
+    throw error;
+  }
+}
+
+/** `raw`: the answer is handed on as bytes, so it must not come compressed. */
+type Sending = GraphRequest & { raw?: boolean };
+
+// A valid token is rejected now and then: one forced refresh and one retry, as Graph's error page advises.
+// https://learn.microsoft.com/en-us/graph/resolve-auth-errors
+async function send(agent: Dispatcher, base: URL, tokens: TokenSource, request: Sending) {
+  const url = urlWithin(base, request.path);
+  const token = await tokens.current();
+  const response = await sendOnce(agent, url, token, request);
+  if (response.statusCode !== 401) return succeeded(response);
+  const refusal = await errorOf(response);
+  if (refusal.claimsChallenge) throw refusal;
+  return succeeded(await sendOnce(agent, url, await tokens.renewed(token), request));
+}
+
+async function sendOnce(agent: Dispatcher, url: URL, token: string, request: Sending) {
+  const timeout = request.timeoutMs ?? TIMEOUT_MS;
+  const timer = AbortSignal.timeout(timeout);
+  try {
+    return await agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: request.method ?? 'GET',
+      headers: headersOf(token, request),
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      signal: request.signal ? AbortSignal.any([request.signal, timer]) : timer,
+      headersTimeout: timeout,
+      bodyTimeout: timeout,
+    });
+  } catch (error) {
+    throw transportError(error, request.signal);
+  }
+}
+
+function headersOf(token: string, request: Sending): Record<string, string> {
+  const headers: Record<string, string> = {
+    authorization: `Bearer ${token}`,
+    accept: request.raw ? '*/*' : 'application/json',
+    'accept-encoding': request.raw ? 'identity' : 'gzip',
+    prefer: [IMMUTABLE_IDS, ...(request.prefer ?? [])].join(', '),
+    'client-request-id': crypto.randomUUID(),
+    'user-agent': 'CelesteMail/0.1',
+  };
+  if (request.body !== undefined) headers['content-type'] = 'application/json';
+  return headers;
+}
+
+/**
+ * The URL of a request. A link out of a response or a database row is followed only below the configured Graph
+ * URL: the token goes nowhere else, whatever the link says. Links are cursors, so one that leads elsewhere is
+ * a lost cursor.
+ */
+export function urlWithin(base: URL, path: string): URL {
+  const prefix = base.pathname.replace(/\/$/, '');
+  const url = URL.parse(path.startsWith('/') ? `${base.origin}${prefix}${path}` : path);
+  if (url?.origin !== base.origin || !url.pathname.startsWith(`${prefix}/`) || url.username !== '') {
+    throw new GraphError({ kind: 'sync_state_lost', status: null, graphCode: 'foreign_link' });
+  }
+  return url;
+}
+
+async function succeeded(response: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {
+  if (response.statusCode >= 200 && response.statusCode < 300) return response;
+  throw await errorOf(response);
+}
+
+async function errorOf(response: Dispatcher.ResponseData): Promise<GraphError> {
+  const text = await readText(response);
+  return graphErrorOf({ status: response.statusCode, headers: response.headers, body: parsed(text) });
+}
+
+async function readJson(response: Dispatcher.ResponseData): Promise<unknown> {
+  const text = await readText(response);
+  if (text === '' && [202, 204].includes(response.statusCode)) return undefined;
+  const value = parsed(text);
+  if (typeof value !== 'object' || value === null) {
+    throw new GraphError({
+      kind: 'malformed',
+      status: response.statusCode,
+      requestId: header(response, 'request-id'),
+    });
+  }
+  return value;
+}
+
+const unzip = promisify(gunzip);
+
+async function readText(response: Dispatcher.ResponseData): Promise<string> {
+  try {
+    const bytes = await readBytes(response);
+    if (header(response, 'content-encoding') !== 'gzip') return bytes.toString('utf8');
+    return (await unzip(bytes, { maxOutputLength: MAX_RESPONSE_BYTES })).toString('utf8');
+  } catch (error) {
+    throw error instanceof GraphError ? error : transportError(error, undefined);
+  }
+}
+
+async function readBytes(response: Dispatcher.ResponseData): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_RESPONSE_BYTES) throw new GraphError({ kind: 'malformed', status: response.statusCode });
+  }
+  return Buffer.concat(chunks);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function transportError(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason;
+  const name = error instanceof Error ? error.name : '';
+  const ours = error instanceof errors.UndiciError || error instanceof TypeError || 'code' in Object(error);
+  if (ours || name === 'TimeoutError' || name === 'AbortError') {
+    return new GraphError({ kind: 'transient', status: null, cause: error });
+  }
+  return error;
+}
+
+function header(response: Dispatcher.ResponseData, name: string): string | null {
+  const value = response.headers[name];
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}

@@ -1,0 +1,50 @@
+// The folders every mailbox has, whatever language it speaks. v1.0 does not mark them, so each is asked for by
+// its name. https://learn.microsoft.com/en-us/graph/api/resources/mailfolder
+import { type BatchItem, getBatch } from './batch.ts';
+import type { Graph } from './graph-client.ts';
+import { asObject, asText } from './read.ts';
+
+export const WELL_KNOWN_NAMES = [
+  'inbox',
+  'sentitems',
+  'drafts',
+  'deleteditems',
+  'junkemail',
+  'outbox',
+  'archive',
+  'conversationhistory',
+  'clutter',
+  'syncissues',
+  'scheduled',
+] as const;
+
+export type WellKnownName = (typeof WELL_KNOWN_NAMES)[number];
+
+/**
+ * Which folder ids have which well-known name, in one call. A name this mailbox lacks (an archive that was never
+ * used) is left out.
+ *
+ * @throws GraphError, also when one name failed for another reason than absence
+ */
+export async function getWellKnownFolders(
+  graph: Graph,
+  signal?: AbortSignal,
+): Promise<Map<string, WellKnownName>> {
+  const items: BatchItem[] = WELL_KNOWN_NAMES.map((name) => ({
+    id: name,
+    path: `/me/mailFolders/${name}?$select=id`,
+  }));
+  const answers = await getBatch(graph, items, signal);
+  const names = new Map<string, WellKnownName>();
+  for (const name of WELL_KNOWN_NAMES) {
+    const answer = answers.get(name);
+    if (answer === undefined) continue;
+    if ('error' in answer) {
+      if (!['not_found', 'rejected'].includes(answer.error.kind)) throw answer.error;
+      continue;
+    }
+    const id = asText(asObject(answer.body).id);
+    if (id !== null) names.set(id, name);
+  }
+  return names;
+}

@@ -1,0 +1,196 @@
+// The folder tree: which folders there are, where they stand, which of them feed the inbox.
+import { sql } from 'kysely';
+
+import { newId } from '#base/ids.ts';
+import { holdLease } from '#mailboxes/lease.ts';
+import { isGraphError } from '#microsoft/errors.ts';
+import { type FolderRound, folderRound, type GraphFolder } from '#microsoft/folder-delta.ts';
+import { getWellKnownFolders } from '#microsoft/well-known-folders.ts';
+import type { TenantWriter } from '#tenants/tenants.ts';
+import { refreshThreads } from '#threads/refresh.ts';
+
+import { inboxFolders, orphanedFolders } from './plan.ts';
+import { type FolderRow, type Round, transact } from './round.ts';
+import { suspectFolders } from './suspects.ts';
+
+/**
+ * Brings email_folders in step with the mailbox: one round over its tree, the whole of it when `whole` is said,
+ * when there was none before or when Microsoft forgot it. Rows and cursor commit together.
+ *
+ * @returns every folder of the watcher, the removed ones included
+ */
+export async function syncFolderTree(round: Round, { whole }: { whole: boolean }): Promise<FolderRow[]> {
+  const before = await readFolders(round);
+  const link = whole ? null : await readLink(round);
+  const { tree, isWhole } = await fetchTree(round, link);
+  const isNew = tree.folders.some((folder) => !before.some((row) => row.provider_folder_id === folder.id));
+  const names = isNew ? await getWellKnownFolders(round.graph, round.signal) : new Map<string, string>();
+  const after = folded(round, { before, tree, isWhole, names });
+  await transact(round, async (tx) => {
+    await holdLease(tx, round.lease);
+    await writeFolders(tx, changed(before, after));
+    await tx
+      .updateTable('email_watchers')
+      .set({ folders_delta_link: tree.deltaLink })
+      .where('id', '=', round.watcher.id)
+      .execute();
+    await suspectFolders(tx, round.watcher.id, goneOf(before, after));
+    await refreshInbox(tx, round, turnedOf(before, after));
+  });
+  return after;
+}
+
+async function fetchTree(
+  round: Round,
+  link: string | null,
+): Promise<{ tree: FolderRound; isWhole: boolean }> {
+  try {
+    return { tree: await folderRound(round.graph, link, round.signal), isWhole: link === null };
+  } catch (error) {
+    if (link === null || !isGraphError(error, 'sync_state_lost', 'rejected')) throw error;
+    return { tree: await folderRound(round.graph, null, round.signal), isWhole: true };
+  }
+}
+
+function readFolders(round: Round): Promise<FolderRow[]> {
+  return transact(round, (tx) =>
+    tx.selectFrom('email_folders').selectAll().where('watcher_id', '=', round.watcher.id).execute(),
+  );
+}
+
+async function readLink(round: Round): Promise<string | null> {
+  const row = await transact(round, (tx) =>
+    tx
+      .selectFrom('email_watchers')
+      .select('folders_delta_link')
+      .where('id', '=', round.watcher.id)
+      .executeTakeFirst(),
+  );
+  return row?.folders_delta_link ?? null;
+}
+
+type News = { before: FolderRow[]; tree: FolderRound; isWhole: boolean; names: Map<string, string> };
+
+/** The rows as they are after the round. */
+function folded(round: Round, { before, tree, isWhole, names }: News): FolderRow[] {
+  const rows = new Map(before.map((row) => [row.provider_folder_id, { ...row }]));
+  for (const folder of tree.folders) {
+    rows.set(folder.id, merged(rows.get(folder.id) ?? blankRow(round, folder.id), folder));
+  }
+  const present = new Set(tree.folders.map((folder) => folder.id));
+  const now = round.clock.now();
+  for (const row of rows.values()) {
+    row.well_known_name = names.get(row.provider_folder_id) ?? row.well_known_name;
+    const isGone =
+      tree.removedIds.includes(row.provider_folder_id) || (isWhole && !present.has(row.provider_folder_id));
+    if (isGone) row.removed_at ??= now;
+  }
+  return settled([...rows.values()], now);
+}
+
+/** With what follows from the tree as a whole. A removed folder that comes back starts from its beginning. */
+function settled(rows: FolderRow[], now: Date): FolderRow[] {
+  const orphans = orphanedFolders(rows);
+  const inbox = inboxFolders(rows);
+  return rows.map((row) => {
+    const in_inbox = inbox.has(row.provider_folder_id);
+    if (!orphans.has(row.provider_folder_id)) return { ...row, in_inbox };
+    return {
+      ...row,
+      in_inbox,
+      removed_at: row.removed_at ?? now,
+      phase: 'pending',
+      next_link: null,
+      delta_link: null,
+    };
+  });
+}
+
+function merged(row: FolderRow, folder: GraphFolder): FolderRow {
+  return {
+    ...row,
+    parent_folder_id: folder.parentFolderId ?? row.parent_folder_id,
+    display_name: folder.displayName?.replaceAll('\u0000', '').toWellFormed() ?? row.display_name,
+    is_hidden: folder.isHidden ?? row.is_hidden,
+    is_search: folder.isSearch || row.is_search,
+    total_item_count: folder.totalItemCount ?? row.total_item_count,
+    unread_item_count: folder.unreadItemCount ?? row.unread_item_count,
+    removed_at: null,
+  };
+}
+
+function blankRow({ watcher }: Round, providerFolderId: string): FolderRow {
+  return {
+    id: newId(),
+    watcher_id: watcher.id,
+    user_id: watcher.user_id,
+    yacht_id: watcher.yacht_id,
+    provider_folder_id: providerFolderId,
+    parent_folder_id: null,
+    display_name: '',
+    well_known_name: null,
+    is_hidden: false,
+    is_search: false,
+    in_inbox: true,
+    phase: 'pending',
+    next_link: null,
+    delta_link: null,
+    round: 0,
+    total_item_count: 0,
+    unread_item_count: 0,
+    messages_done: 0,
+    synced_at: null,
+    last_error: null,
+    removed_at: null,
+  };
+}
+
+function changed(before: FolderRow[], after: FolderRow[]): FolderRow[] {
+  const old = new Map(before.map((row) => [row.id, JSON.stringify(row)]));
+  return after.filter((row) => old.get(row.id) !== JSON.stringify(row));
+}
+
+async function writeFolders(tx: TenantWriter, rows: FolderRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    insert into email_folders
+    select * from jsonb_populate_recordset(null::email_folders, ${JSON.stringify(rows)}::jsonb)
+    on conflict (watcher_id, provider_folder_id) do update
+       set (parent_folder_id, display_name, well_known_name, is_hidden, is_search, in_inbox, phase, next_link,
+            delta_link, total_item_count, unread_item_count, removed_at)
+         = (excluded.parent_folder_id, excluded.display_name, excluded.well_known_name, excluded.is_hidden,
+            excluded.is_search, excluded.in_inbox, excluded.phase, excluded.next_link, excluded.delta_link,
+            excluded.total_item_count, excluded.unread_item_count, excluded.removed_at)`.execute(tx);
+}
+
+/** The folders that went in this round. */
+function goneOf(before: FolderRow[], after: FolderRow[]): string[] {
+  const wasThere = new Set(before.filter((row) => row.removed_at === null).map((row) => row.id));
+  return after
+    .filter((row) => row.removed_at !== null && wasThere.has(row.id))
+    .map((row) => row.provider_folder_id);
+}
+
+/** The folders whose mail enters or leaves the inbox. */
+function turnedOf(before: FolderRow[], after: FolderRow[]): string[] {
+  const old = new Map(before.map((row) => [row.id, row.in_inbox]));
+  return after
+    .filter((row) => old.has(row.id) && old.get(row.id) !== row.in_inbox)
+    .map((row) => row.provider_folder_id);
+}
+
+const THREADS_AT_ONCE = 500;
+
+async function refreshInbox(tx: TenantWriter, round: Round, folderIds: string[]): Promise<void> {
+  if (folderIds.length === 0) return;
+  const rows = await tx
+    .selectFrom('email_messages')
+    .select('thread_id')
+    .distinct()
+    .where('watcher_id', '=', round.watcher.id)
+    .where('parent_folder_id', 'in', folderIds)
+    .execute();
+  const ids = rows.map((row) => row.thread_id);
+  for (let at = 0; at < ids.length; at += THREADS_AT_ONCE)
+    await refreshThreads(tx, ids.slice(at, at + THREADS_AT_ONCE));
+}

@@ -1,0 +1,63 @@
+// Fetches a folder's pages, one ahead of whoever takes them.
+import { retry } from '#base/retry.ts';
+import { isGraphError } from '#microsoft/errors.ts';
+import type { Graph } from '#microsoft/graph-client.ts';
+import { type DeltaPage, messageDeltaPage } from '#microsoft/message-delta.ts';
+import { asObject, asText } from '#microsoft/read.ts';
+
+import { FULL_PAGE, pageSizeAfter, pageSizeForAttempt } from './plan.ts';
+
+const ATTEMPTS = 4;
+const BASE_MS = 400;
+
+export type Pull = { folderId: string; link: string | null; signal: AbortSignal };
+
+/**
+ * The pages of a folder from `link` on, to the one with the deltaLink. While a page is being applied the next is
+ * on its way. Passing faults are tried again, with smaller pages.
+ *
+ * @throws GraphError, `throttled` (CelesteError) when the wait is the schedule's, the signal's reason
+ */
+export async function* pullFolder(graph: Graph, { folderId, link, signal }: Pull): AsyncGenerator<DeltaPage> {
+  const left = new AbortController();
+  const either = AbortSignal.any([signal, left.signal]);
+  let size = FULL_PAGE;
+  const fetch = async (from: string | null) => {
+    const page = await fetchPage(graph, { folderId, link: from, pageSize: size, signal: either });
+    size = pageSizeAfter(size, textLength(page));
+    return page;
+  };
+  let coming = fetch(link);
+  try {
+    for (;;) {
+      const page = await coming;
+      if (page.nextLink !== null) {
+        coming = fetch(page.nextLink);
+        // It is awaited once this page is taken; a failure until then is not unhandled.
+        coming.catch(() => undefined);
+      }
+      yield page;
+      if (page.nextLink === null) return;
+    }
+  } finally {
+    left.abort();
+  }
+}
+
+type Fetch = Parameters<typeof messageDeltaPage>[1] & { signal: AbortSignal };
+
+function fetchPage(graph: Graph, request: Fetch): Promise<DeltaPage> {
+  const attempt = (n: number) =>
+    messageDeltaPage(graph, { ...request, pageSize: pageSizeForAttempt(request.pageSize, n) });
+  // A throttle is retried at once: the gate holds the request back, or hands it to the schedule.
+  const isTransient = (error: unknown) => isGraphError(error, 'transient', 'malformed', 'throttled');
+  return retry(attempt, { attempts: ATTEMPTS, baseMs: BASE_MS, isTransient, signal: request.signal });
+}
+
+function textLength(page: DeltaPage): number {
+  let length = 0;
+  for (const row of page.rows) {
+    if (!row.removed) length += asText(asObject(row.message.body).content)?.length ?? 0;
+  }
+  return length;
+}

@@ -1,0 +1,177 @@
+// One folder's round: its pages, each in one transaction with the cursor that follows it.
+import { holdLease } from '#mailboxes/lease.ts';
+import type { Progress } from '#mailboxes/watchers.ts';
+import { isGraphError } from '#microsoft/errors.ts';
+import { getMessages } from '#microsoft/message.ts';
+import type { DeltaPage } from '#microsoft/message-delta.ts';
+import type { GraphMessage } from '#microsoft/message-fields.ts';
+import { asWorker, type TenantWriter } from '#tenants/tenants.ts';
+
+import { applyRows } from './apply.ts';
+import type { Lane } from './lane.ts';
+import { type Start, startOf } from './plan.ts';
+import { progressOf } from './progress.ts';
+import { pullFolder } from './pull.ts';
+import { type FolderRow, type Round, transact } from './round.ts';
+import { isSparse, laterWins, type MessageRow, rowOf } from './rows.ts';
+import { suspectTombstones, suspectUnseen } from './suspects.ts';
+
+export type Reading = {
+  /** Every folder of the mailbox; the one being read is brought up to date in place. */
+  folders: FolderRow[];
+  /** Pages are applied one at a time, whichever folder they come from. */
+  lane: Lane;
+  /** Called after each page, when it is committed. */
+  onPage(page: { threadIds: string[]; changes: number; progress: Progress }): void;
+};
+
+/** `gone`: the folder no longer exists, and the tree has to be looked at again. */
+export type FolderOutcome = 'read' | 'gone';
+
+const RESTARTS = 2;
+
+/**
+ * Reads a folder from where it stopped to its end. When Microsoft forgot where we were, that folder alone starts
+ * again and its mail stays visible.
+ *
+ * @throws GraphError, CelesteError `throttled`, `lease_lost`, or what tokens throw
+ */
+export async function readFolder(round: Round, folder: FolderRow, reading: Reading): Promise<FolderOutcome> {
+  for (let restarts = 0; ; restarts += 1) {
+    try {
+      await readPages(round, folder, reading);
+      return 'read';
+    } catch (error) {
+      if (isGraphError(error, 'not_found')) return 'gone';
+      if (!isGraphError(error, 'sync_state_lost') || restarts === RESTARTS) throw error;
+      round.log.info(
+        { folder: folder.id, request_id: error.requestId },
+        'a folder starts again: its cursor died',
+      );
+      await reading.lane(() => restart(round, folder));
+    }
+  }
+}
+
+async function readPages(round: Round, folder: FolderRow, reading: Reading): Promise<void> {
+  let start = startOf(folder);
+  const from = { folderId: folder.provider_folder_id, link: start.link, signal: round.signal };
+  for await (const page of pullFolder(round.graph, from)) {
+    // Made before the lane is ours: another folder's page is being written meanwhile.
+    const rows = (await completed(round, laterWins(messagesOf(page)))).map(rowOf);
+    const done = await reading.lane(() =>
+      commitPage(round, { folder, start, page, rows, folders: reading.folders }),
+    );
+    reading.onPage(done);
+    start = { ...start, isFirstPage: false };
+  }
+}
+
+type PageWork = {
+  folder: FolderRow;
+  start: Start;
+  page: DeltaPage;
+  rows: MessageRow[];
+  folders: FolderRow[];
+};
+
+async function commitPage(round: Round, { folder, start, page, rows, folders }: PageWork) {
+  const next = { ...folder, ...cursorAfter(round, { folder, start, page, count: rows.length }) };
+  const at = { watcherId: round.watcher.id, folderId: folder.provider_folder_id };
+  const progress = progressOf(folders.map((row) => (row.id === folder.id ? next : row)));
+  const applied = await transact(round, async (tx) => {
+    const done = await applyRows(tx, {
+      watcher: round.watcher,
+      folder: { providerId: folder.provider_folder_id, round: start.round },
+      rows,
+    });
+    await suspectTombstones(tx, at, tombstonesOf(page));
+    if (page.deltaLink !== null && start.phase === 'initial')
+      await suspectUnseen(tx, { ...at, round: start.round });
+    await writeCursor(tx, next);
+    await holdLease(tx, round.lease, progress);
+    return done;
+  });
+  Object.assign(folder, next);
+  return { ...applied, progress };
+}
+
+type Cursor = Pick<
+  FolderRow,
+  'phase' | 'round' | 'next_link' | 'delta_link' | 'messages_done' | 'synced_at' | 'last_error'
+>;
+
+function cursorAfter(
+  round: Round,
+  { folder, start, page, count }: { folder: FolderRow; start: Start; page: DeltaPage; count: number },
+): Cursor {
+  const isOver = page.deltaLink !== null;
+  const before = start.isFirstPage && start.phase === 'initial' ? 0 : folder.messages_done;
+  return {
+    phase: isOver ? 'delta' : start.phase,
+    round: start.round,
+    next_link: page.nextLink,
+    delta_link: page.deltaLink ?? (start.phase === 'delta' ? folder.delta_link : null),
+    messages_done: start.phase === 'initial' ? before + count : before,
+    synced_at: isOver ? round.clock.now() : folder.synced_at,
+    last_error: null,
+  };
+}
+
+async function writeCursor(tx: TenantWriter, folder: FolderRow): Promise<void> {
+  const { phase, round, next_link, delta_link, messages_done, synced_at, last_error } = folder;
+  await tx
+    .updateTable('email_folders')
+    .set({ phase, round, next_link, delta_link, messages_done, synced_at, last_error })
+    .where('id', '=', folder.id)
+    .execute();
+}
+
+async function restart(round: Round, folder: FolderRow): Promise<void> {
+  const next: FolderRow = { ...folder, phase: 'pending', next_link: null, delta_link: null };
+  await transact(round, async (tx) => {
+    await writeCursor(tx, next);
+    await holdLease(tx, round.lease);
+  });
+  Object.assign(folder, next);
+}
+
+function messagesOf(page: DeltaPage): GraphMessage[] {
+  const last = new Map(page.rows.map((row) => [row.id, row.removed]));
+  return page.rows.flatMap((row) => (row.removed || last.get(row.id) === true ? [] : [row.message]));
+}
+
+function tombstonesOf(page: DeltaPage): string[] {
+  const last = new Map(page.rows.map((row) => [row.id, row.removed]));
+  return [...last].filter(([, removed]) => removed).map(([id]) => id);
+}
+
+/** The page with a whole message in place of each change to a message we do not have. */
+async function completed(round: Round, messages: GraphMessage[]): Promise<GraphMessage[]> {
+  const sparse = messages.filter(isSparse).map((message) => message.id);
+  if (sparse.length === 0) return messages;
+  const unknown = await unknownOf(round, sparse);
+  if (unknown.length === 0) return messages;
+  const answers = await getMessages(round.graph, unknown, round.signal);
+  return messages.flatMap((message) => {
+    const answer = answers.get(message.id);
+    if (answer === undefined) return [message];
+    if ('message' in answer) return [{ ...message, ...answer.message }];
+    // Gone by now: its tombstone, if it left this folder, comes with a later page.
+    return answer.error.kind === 'not_found' ? [] : [message];
+  });
+}
+
+async function unknownOf({ tenants, watcher }: Round, ids: string[]): Promise<string[]> {
+  const known = await tenants.read(asWorker(watcher.yacht_id), (db) =>
+    db
+      .selectFrom('email_messages')
+      .select('message_id')
+      .where('provider', '=', 'microsoft')
+      .where('yacht_id', '=', watcher.yacht_id)
+      .where('message_id', 'in', ids)
+      .execute(),
+  );
+  const held = new Set(known.map((row) => row.message_id));
+  return ids.filter((id) => !held.has(id));
+}

@@ -1,0 +1,69 @@
+// Messages that may be gone. Nothing is removed on a hint: a tombstone also means "moved", and a folder that was
+// read again may have changed meanwhile. Suspects stay visible until Microsoft has been asked (confirm.ts).
+import { sql } from 'kysely';
+
+import type { TenantWriter } from '#tenants/tenants.ts';
+
+/**
+ * Marks what a folder's round reported as removed. Only what we believe is in that folder: for a message that
+ * meanwhile stands elsewhere, the tombstone is the first half of a move.
+ */
+export async function suspectTombstones(
+  tx: TenantWriter,
+  at: { watcherId: string; folderId: string },
+  messageIds: string[],
+): Promise<void> {
+  if (messageIds.length === 0) return;
+  await markSuspects(tx)
+    .where('watcher_id', '=', at.watcherId)
+    .where('parent_folder_id', '=', at.folderId)
+    .where('message_id', 'in', messageIds)
+    .execute();
+}
+
+/** Marks what a folder's whole round did not show, though we believe it is there. */
+export async function suspectUnseen(
+  tx: TenantWriter,
+  at: { watcherId: string; folderId: string; round: number },
+): Promise<void> {
+  await markSuspects(tx)
+    .where('watcher_id', '=', at.watcherId)
+    .where('parent_folder_id', '=', at.folderId)
+    .where('seen_round', '<>', at.round)
+    .execute();
+}
+
+/** Marks everything in folders that no longer exist. */
+export async function suspectFolders(
+  tx: TenantWriter,
+  watcherId: string,
+  folderIds: string[],
+): Promise<void> {
+  if (folderIds.length === 0) return;
+  await markSuspects(tx)
+    .where('watcher_id', '=', watcherId)
+    .where('parent_folder_id', 'in', folderIds)
+    .execute();
+}
+
+/** The oldest suspicions first. */
+export async function findSuspects(tx: TenantWriter, watcherId: string, limit: number): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('email_messages')
+    .select('message_id')
+    .where('watcher_id', '=', watcherId)
+    .where('removal_suspected_at', 'is not', null)
+    .orderBy('removal_suspected_at')
+    .orderBy('message_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.message_id);
+}
+
+function markSuspects(tx: TenantWriter) {
+  return tx
+    .updateTable('email_messages')
+    .set({ removal_suspected_at: sql<Date>`now()` })
+    .where('removed_at', 'is', null)
+    .where('removal_suspected_at', 'is', null);
+}

@@ -1,0 +1,198 @@
+// Keeps our copy of a mailbox equal to the mailbox. The mailbox is the truth and delta is how it is read: this
+// folder owns email_folders and writes email_messages, and promises that rows and cursor commit together, that a
+// round taken up again continues where it stopped, and that nothing is removed before Microsoft was asked.
+import { randomUUID } from 'node:crypto';
+
+import type { Clock } from '#base/clock.ts';
+import { CelesteError } from '#base/errors.ts';
+import type { Log } from '#base/log.ts';
+import { claimWatcher, holdLease, LEASE_SECONDS, type Lease } from '#mailboxes/lease.ts';
+import type { Mailboxes } from '#mailboxes/mailbox.ts';
+import { revokeAccess } from '#mailboxes/tokens.ts';
+import type { Progress } from '#mailboxes/watchers.ts';
+import { isGraphError } from '#microsoft/errors.ts';
+import { asWorker, type Tenants } from '#tenants/tenants.ts';
+
+import { confirmSuspects } from './confirm.ts';
+import { counted } from './counted.ts';
+import { syncFolderTree } from './folders.ts';
+import { createLane } from './lane.ts';
+import { type Ending, endingOf, type Outcome, recordEnding } from './outcome.ts';
+import { readFolders } from './read-folders.ts';
+import { type Round, transact, type WatcherRow } from './round.ts';
+
+export type SyncDeps = { tenants: Tenants; mailboxes: Mailboxes; clock: Clock; log: Log };
+
+export type SyncProgress = {
+  yachtId: string;
+  watcherId: string;
+  /** Whose mailbox it is. */
+  userId: string;
+  progress: Progress;
+  /** The threads that the page just committed has changed. */
+  threadIds: string[];
+};
+
+export type SyncRequest = {
+  yachtId: string;
+  watcherId: string;
+  /** Aborted: the page in hand is finished, then the mailbox is given back. */
+  signal?: AbortSignal | undefined;
+  /** Called after every page, when it is committed. */
+  onProgress?: ((progress: SyncProgress) => void) | undefined;
+};
+
+export type SyncResult = {
+  outcome: Outcome;
+  /** Why it is not `synced`; see `mailboxes/advice.ts` for the words. */
+  code: string | null;
+  userId: string | null;
+  /** The first thousand threads that changed; `onProgress` gave all, `needs_matching` keeps what is to be matched. */
+  changedThreadIds: string[];
+  changes: number;
+  requests: number;
+  milliseconds: number;
+};
+
+/**
+ * Reads what changed in a mailbox since the last round, or the whole of it the first time. Does nothing when
+ * another worker is at it. Faults do not throw: they end up on the watcher's row, with the time of the next
+ * attempt, and in the result. Throws only when the yacht's database cannot be reached.
+ */
+export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise<SyncResult> {
+  const startedAt = deps.clock.now();
+  const lease: Lease = { watcherId: request.watcherId, owner: randomUUID() };
+  const watcher = await deps.tenants.transact(asWorker(request.yachtId), (tx) => claimWatcher(tx, lease));
+  if (!watcher) return { ...NOTHING, outcome: 'skipped' };
+  const tally = createTally();
+  const keeper = keepLease(deps, { lease, watcher, signal: request.signal });
+  const ending = await runRound(deps, { request, watcher, lease, signal: keeper.signal, tally });
+  keeper.stop();
+  const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
+  const round = { watcher, lease, clock: deps.clock };
+  await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
+    recordEnding(tx, round, { ...ending, startedAt, summary }),
+  );
+  return { ...ending, ...summary, userId: watcher.user_id, changedThreadIds: tally.threadIds() };
+}
+
+const NOTHING = { code: null, userId: null, changedThreadIds: [], changes: 0, requests: 0, milliseconds: 0 };
+
+type Running = {
+  request: SyncRequest;
+  watcher: WatcherRow;
+  lease: Lease;
+  signal: AbortSignal;
+  tally: Tally;
+};
+
+async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 'outcome' | 'code'>> {
+  const { request, watcher, lease, signal, tally } = running;
+  try {
+    const graph = counted(await deps.mailboxes.open(request.yachtId, watcher.id), tally.request);
+    const round: Round = {
+      tenants: deps.tenants,
+      graph,
+      clock: deps.clock,
+      log: deps.log,
+      watcher,
+      lease,
+      signal,
+    };
+    const isComplete = await readMailbox(round, running);
+    return isComplete
+      ? { outcome: 'synced', code: null }
+      : { outcome: 'degraded', code: 'folders_incomplete' };
+  } catch (error) {
+    const ending = endingOf(error, signal);
+    const request_id = isGraphError(error) ? error.requestId : null;
+    deps.log.warn(
+      {
+        watcher: watcher.id,
+        code: ending.code,
+        request_id,
+        ...(ending.code === 'unexpected' ? { err: error } : {}),
+      },
+      'a round ended early',
+    );
+    if (!isGraphError(error, 'unauthorized') || !error.claimsChallenge) return ending;
+    await transact({ tenants: deps.tenants, watcher }, (tx) =>
+      revokeAccess(tx, watcher, 'insufficient_claims'),
+    );
+    return { outcome: 'reauth_required', code: 'reauth_required' };
+  }
+}
+
+/** Tree, folders, suspects. True when every folder was read to its end and every suspicion settled. */
+async function readMailbox(round: Round, { request, watcher, tally }: Running): Promise<boolean> {
+  const reading = {
+    lane: createLane(),
+    onPage: (page: { threadIds: string[]; changes: number; progress: Progress }) => {
+      tally.page(page);
+      const { yachtId, watcherId, onProgress } = request;
+      onProgress?.({
+        yachtId,
+        watcherId,
+        userId: watcher.user_id,
+        progress: page.progress,
+        threadIds: page.threadIds,
+      });
+    },
+  };
+  let folders = await syncFolderTree(round, { whole: false });
+  let state = await readFolders(round, { ...reading, folders });
+  if (state.gone > 0) {
+    folders = await syncFolderTree(round, { whole: true });
+    state = await readFolders(round, { ...reading, folders: folders });
+  }
+  const known = () =>
+    new Set(folders.filter((row) => row.removed_at === null).map((row) => row.provider_folder_id));
+  const confirmed = await confirmSuspects(round, async (folderId) => {
+    if (known().has(folderId)) return true;
+    folders = await syncFolderTree(round, { whole: false });
+    return known().has(folderId);
+  });
+  tally.page(confirmed);
+  return state.failed === 0 && state.gone === 0 && confirmed.unanswered === 0;
+}
+
+type Tally = ReturnType<typeof createTally>;
+
+const THREADS_KEPT = 1_000;
+
+function createTally() {
+  const threads = new Set<string>();
+  let requests = 0;
+  let changes = 0;
+  return {
+    request: () => {
+      requests += 1;
+    },
+    page: (page: { threadIds: string[]; changes: number }) => {
+      changes += page.changes;
+      for (const id of page.threadIds) if (threads.size < THREADS_KEPT) threads.add(id);
+    },
+    summary: (milliseconds: number) => ({ requests, changes, milliseconds }),
+    threadIds: () => [...threads],
+  };
+}
+
+type Keeping = { lease: Lease; watcher: WatcherRow; signal: AbortSignal | undefined };
+
+/** Renews the lease while a page takes long; `signal` aborts when it is lost or when the caller says stop. */
+function keepLease({ tenants, log }: SyncDeps, { lease, watcher, signal }: Keeping) {
+  const lost = new AbortController();
+  const renew = async () => {
+    try {
+      await tenants.transact(asWorker(watcher.yacht_id), (tx) => holdLease(tx, lease));
+    } catch (error) {
+      if (error instanceof CelesteError && error.code === 'lease_lost') lost.abort(error);
+      else log.warn({ watcher: watcher.id, err: error }, 'a lease could not be renewed');
+    }
+  };
+  const timer = setInterval(() => void renew(), (LEASE_SECONDS * 1000) / 3);
+  return {
+    signal: signal ? AbortSignal.any([signal, lost.signal]) : lost.signal,
+    stop: () => clearInterval(timer),
+  };
+}

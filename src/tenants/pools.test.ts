@@ -1,0 +1,112 @@
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { createLog } from '#base/log.ts';
+
+import { asAdmin, createTenant, urlOf } from '../../tests/support/postgres.ts';
+import { createTenantPools, type TenantPools, type TenantPoolsOptions } from './pools.ts';
+
+let database: Awaited<ReturnType<typeof createTenant>>;
+const opened: TenantPools[] = [];
+
+beforeAll(async () => {
+  database = await createTenant();
+});
+afterEach(async () => {
+  for (const pools of opened.splice(0)) await pools.close();
+});
+afterAll(() => database.close());
+
+function createPools(options: Partial<TenantPoolsOptions> = {}): TenantPools {
+  const defaults = { poolMax: 1, idleMs: 60_000, maxOpen: 5, log: createLog('silent') };
+  const pools = createTenantPools({ locate: async () => ({ url: database.url }), ...defaults, ...options });
+  opened.push(pools);
+  return pools;
+}
+
+const ping = (pools: TenantPools, yachtId: string) =>
+  pools.use(yachtId, (db) => sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db));
+
+async function connections(): Promise<number> {
+  const name = new URL(database.url).pathname.slice(1);
+  const found = await asAdmin((client) =>
+    client.query(`select count(*)::int as n from pg_stat_activity where datname = $1`, [name]),
+  );
+  return found.rows[0].n;
+}
+
+describe('tenant pools', () => {
+  it('stay open for a few yachts only, the least used leaving first', async () => {
+    const pools = createPools({ maxOpen: 3 });
+    for (const yacht of ['a', 'b', 'c']) await ping(pools, yacht);
+    await ping(pools, 'a');
+    await ping(pools, 'd');
+    expect(pools.open().sort()).toEqual(['a', 'c', 'd']);
+  });
+
+  it('never close under a transaction that runs', async () => {
+    const pools = createPools({ maxOpen: 1 });
+    const answer = await pools.use('a', async (db) => {
+      await ping(pools, 'b');
+      await ping(pools, 'c');
+      return sql<{ one: number }>`select 1 as one`.execute(db);
+    });
+    expect(answer.rows).toEqual([{ one: 1 }]);
+  });
+
+  it('give their connections back once nobody asks for the yacht', async () => {
+    const pools = createPools({ idleMs: 100 });
+    const before = await connections();
+    await ping(pools, 'a');
+    expect(await connections()).toBe(before + 1);
+    await expect.poll(connections).toBe(before);
+    await expect.poll(() => pools.open()).toEqual([]);
+  });
+
+  it('ask once where a yacht is, however many want it', async () => {
+    let asked = 0;
+    const locate = async () => {
+      asked += 1;
+      return { url: database.url };
+    };
+    const pools = createPools({ locate });
+    await Promise.all(Array.from({ length: 10 }, () => ping(pools, 'a')));
+    expect(asked).toBe(1);
+  });
+
+  it('say which yacht does not exist', async () => {
+    const pools = createPools({ locate: async () => null });
+    await expect(ping(pools, 'flying-dutchman')).rejects.toMatchObject({ code: 'yacht_not_found' });
+  });
+
+  it.each([
+    ['a server that is not there', 'postgres://celeste:x@127.0.0.1:1/nowhere'],
+    ['a host that is not there', 'postgres://celeste:x@nowhere.invalid/nowhere'],
+    ['a database that is not there', () => urlOf('no_such_database')],
+    ['a wrong password', () => urlOf('postgres').replace(/:[^:@/]+@/, ':wrong@')],
+  ])('call %s unavailable, without a word of its URL', async (_, url) => {
+    const pools = createPools({ locate: async () => ({ url: typeof url === 'string' ? url : url() }) });
+    const error = await ping(pools, 'corvina').catch((caught) => caught);
+    expect(error).toMatchObject({ code: 'tenant_unavailable' });
+    expect(`${error.message} ${error.advice}`).not.toMatch(/postgres:|celeste:|wrong/);
+  });
+
+  it('call a connection lost in the middle unavailable, and open another', async () => {
+    const pools = createPools();
+    const broken = pools.use('a', (db) =>
+      db.transaction().execute(async (tx) => {
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+        await asAdmin((client) => client.query('select pg_terminate_backend($1, 5000)', [rows[0]?.pid]));
+        await sql`select 1`.execute(tx);
+      }),
+    );
+    await expect(broken).rejects.toMatchObject({ code: 'tenant_unavailable' });
+    expect((await ping(pools, 'a')).rows).toHaveLength(1);
+  });
+
+  it('leave what a query says to the caller', async () => {
+    const pools = createPools();
+    const failed = pools.use('a', (db) => sql`select 1 / 0`.execute(db));
+    await expect(failed).rejects.toMatchObject({ code: '22012' });
+  });
+});

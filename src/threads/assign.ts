@@ -1,0 +1,120 @@
+// Threads: the yacht's conversations, whichever crew mailboxes their copies landed in. This folder owns
+// email_threads and email_thread_mailboxes, reads email_messages and email_attachments, and promises that a
+// thread never splits, that its old addresses go on working after a merge, and that nobody is shown a message
+// of somebody else's before it is linked. This file says which thread a message belongs to.
+import { sql } from 'kysely';
+
+import { newId } from '#base/ids.ts';
+import type { TenantWriter } from '#tenants/tenants.ts';
+
+import { type Group, groupMessages, type KnownThread, type ThreadKey } from './grouping.ts';
+import { mergeThreads } from './merge.ts';
+
+export type { ThreadKey } from './grouping.ts';
+
+export type AssignArguments = {
+  yachtId: string;
+  watcherId: string;
+  /** The messages of one page, at most about 500; a message may stand there twice. */
+  keys: ThreadKey[];
+};
+
+/**
+ * Finds the thread of each message, making threads for new conversations and merging threads that turn out to
+ * be one. Call it as the worker, before the messages are written and in the same transaction: the threads it
+ * answers with exist, and the messages of merged ones have moved. Running it again changes nothing.
+ *
+ * @returns the thread's id by `messageId`, for every key
+ */
+export async function assignThreads(tx: TenantWriter, args: AssignArguments): Promise<Map<string, string>> {
+  if (args.keys.length === 0) return new Map();
+  await lockGrouping(tx);
+  const keys = args.keys.map((key) => ({
+    ...key,
+    conversationId: key.conversationId || null,
+    internetMessageId: key.internetMessageId?.trim() || null,
+  }));
+  const groups = groupMessages(keys, await findKnownThreads(tx, { ...args, keys }));
+  const created: { id: string; subject: string | null }[] = [];
+  const threadOf = new Map<string, string>();
+  for (const group of groups) {
+    const threadId = await threadOfGroup(tx, group, created);
+    for (const messageId of group.messageIds) threadOf.set(messageId, threadId);
+  }
+  await createThreads(tx, args.yachtId, created);
+  return threadOf;
+}
+
+/**
+ * One transaction at a time decides what is one conversation on a yacht: two mailboxes that receive the same
+ * mail at the same moment would otherwise each make a thread that the other cannot see yet.
+ * `shareGrouping` is for those who only need threads to stay as they are meanwhile.
+ */
+async function lockGrouping(tx: TenantWriter): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${GROUPING_LOCK})`.execute(tx);
+}
+
+/** Keeps threads from being merged until the transaction ends. Take it before any row is locked. */
+export async function shareGrouping(tx: TenantWriter): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(${GROUPING_LOCK})`.execute(tx);
+}
+
+/** An arbitrary number; advisory locks are per database, and a yacht has its own. */
+const GROUPING_LOCK = 7_411_033;
+
+async function threadOfGroup(
+  tx: TenantWriter,
+  group: Group,
+  created: { id: string; subject: string | null }[],
+): Promise<string> {
+  const [only, ...others] = group.threadIds;
+  if (only && others.length === 0) return only;
+  if (only) return mergeThreads(tx, group.threadIds);
+  const id = newId();
+  created.push({ id, subject: group.subject });
+  return id;
+}
+
+async function findKnownThreads(tx: TenantWriter, args: AssignArguments): Promise<KnownThread[]> {
+  const messageIds = args.keys.map((key) => key.messageId);
+  const conversationIds = present(args.keys.map((key) => key.conversationId));
+  const mailIds = present(args.keys.map((key) => key.internetMessageId));
+  // One index probe a key (`offset 0` keeps the planner from turning it around): during a first sync there are
+  // no statistics to choose a better way by, and a worse one grows with the mailbox.
+  const { rows } = await sql<KnownThread>`
+    select distinct 'message' as kind, key, thread_id
+      from unnest(${messageIds}::text[]) key
+     cross join lateral (select thread_id from email_messages
+                          where message_id = key and provider = 'microsoft' and yacht_id = ${args.yachtId}
+                         offset 0) m
+    union all
+    select distinct 'conversation', key, thread_id
+      from unnest(${conversationIds}::text[]) key
+     cross join lateral (select thread_id from email_messages
+                          where conversation_id = key and watcher_id = ${args.watcherId} offset 0) m
+    union all
+    select distinct 'mail', key, thread_id
+      from unnest(${mailIds}::text[]) key
+     cross join lateral (select thread_id from email_messages
+                          where internet_message_id = key and yacht_id = ${args.yachtId} offset 0) m`.execute(
+    tx,
+  );
+  return rows;
+}
+
+async function createThreads(
+  tx: TenantWriter,
+  yachtId: string,
+  threads: { id: string; subject: string | null }[],
+): Promise<void> {
+  if (threads.length === 0) return;
+  await sql`
+    insert into email_threads (id, yacht_id, subject)
+    select id, ${yachtId}, subject
+      from unnest(${threads.map((t) => t.id)}::uuid[], ${threads.map((t) => t.subject)}::text[]) as t (id, subject)
+  `.execute(tx);
+}
+
+function present(values: (string | null)[]): string[] {
+  return [...new Set(values.filter((value) => value !== null))];
+}

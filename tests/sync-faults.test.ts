@@ -1,0 +1,328 @@
+// What goes wrong between us and Microsoft. Nothing is lost, nothing is double, and what a person can mend is said.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Principal } from '#directory/principal.ts';
+import { dueWatchers, getWatcher, pauseWatcher, requestSync } from '#mailboxes/watchers.ts';
+import { asWorker } from '#tenants/tenants.ts';
+
+import { createMailWorld, type MailWorld } from './support/mail.ts';
+import { fillMailbox, letter } from './support/mail-story.ts';
+import { wire } from './support/wiring.ts';
+
+let world: MailWorld;
+let engineer: Principal;
+let address: string;
+
+beforeEach(async () => {
+  world = await createMailWorld();
+  engineer = world.person('chief.engineer@corvina.test');
+  address = engineer.email;
+  fillMailbox(world.store, address);
+  await world.connect(engineer);
+});
+afterEach(() => world.close());
+
+async function settle(): Promise<void> {
+  expect(await world.sync(engineer)).toMatchObject({ outcome: 'synced' });
+  await world.expectEqual(engineer);
+}
+
+// Without the `=` at the end of an id, which is percent-encoded in some forms of the path.
+const inboxDelta = () =>
+  `mailFolders.*${world.store.folder(address, 'inbox').id.replaceAll('=', '')}.*messages/delta`;
+const faultsMet = () => world.sandbox.faults.list().every((fault) => fault.fired > 0);
+const watcherState = async () => {
+  const { id } = await world.watcher(engineer);
+  return world.tenants.read(asWorker(world.yachtId), (db) => getWatcher(db, id, world.clock.now()));
+};
+
+describe('cursors', () => {
+  it.each(['410', '404', '400'] as const)(
+    'die between rounds (%s): that folder is read again, mail stays visible',
+    async (spelling) => {
+      await world.sync(engineer);
+      world.sandbox.settings.deadToken = spelling;
+      world.store.expireDelta(address, 'inbox');
+      const [report] = world.store.folder(address, 'inbox').messages;
+      world.store.deleteMessage(address, report?.id ?? '', { permanent: true });
+      world.store.deliver(address, 'inbox', letter('Meanwhile'));
+      await settle();
+    },
+  );
+
+  it('all die at once, the folder tree included', async () => {
+    await world.sync(engineer);
+    world.store.expireDelta(address);
+    world.store.createFolder(address, { name: 'New since' });
+    await settle();
+  });
+
+  it('die in the middle of a first round', async () => {
+    world.store.bulk(address, { count: 700, seed: 3 });
+    let pages = 0;
+    await world.sync(engineer, {
+      onProgress: () => {
+        pages += 1;
+        if (pages === 2) world.store.expireDelta(address, 'inbox');
+      },
+    });
+    await settle();
+  });
+});
+
+describe('requests that fail in passing', () => {
+  it.each([
+    ['a 503 without a body', { status: 503, body: '' }],
+    ['a 504 in HTML', { status: 504, body: '<html>Gateway Timeout</html>' }],
+    ['a 404 from the edge', { status: 404, body: '' }],
+    ['JSON that is cut off', { cut: 200 }],
+    ['an empty 200', { status: 200, body: '' }],
+    ['a 500', { status: 500, code: 'ErrorInternalServerError' }],
+  ])('%s: the page is asked for again', async (_, fault) => {
+    world.sandbox.faults.add({ match: { path: inboxDelta() }, fault });
+    await settle();
+    expect(faultsMet()).toBe(true);
+  });
+
+  it('a token that is refused in mid-page: one refresh, one retry', async () => {
+    world.sandbox.faults.add({
+      match: { path: inboxDelta() },
+      fault: { status: 401, code: 'InvalidAuthenticationToken' },
+    });
+    const before = await world.db
+      .selectFrom('auth_microsoft_tokens')
+      .select('microsoft_access_token')
+      .executeTakeFirst();
+    await settle();
+    const after = await world.db
+      .selectFrom('auth_microsoft_tokens')
+      .select('microsoft_access_token')
+      .executeTakeFirst();
+    expect(after).not.toEqual(before);
+  });
+
+  it('a folder that keeps failing: the others are read, and it is said which one is behind', async () => {
+    world.sandbox.faults.add({
+      match: { path: inboxDelta() },
+      count: 4,
+      fault: { status: 500, code: 'ErrorInternalServerError' },
+    });
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'degraded', code: 'folders_incomplete' });
+    const watcher = await watcherState();
+    expect(watcher).toMatchObject({
+      status: 'degraded',
+      complete_up_to: null,
+      problem: { code: 'folders_incomplete' },
+    });
+    expect(watcher.folders.filter((folder) => folder.phase === 'delta').length).toBeGreaterThan(5);
+    await settle();
+    expect(await watcherState()).toMatchObject({ status: 'active', problem: null });
+  });
+});
+
+describe('throttling', () => {
+  it.each(['number', 'fraction'] as const)(
+    'a short Retry-After (%s) is sat out to the second',
+    async (spelling) => {
+      const after = spelling === 'number' ? '1' : '1.128';
+      world.sandbox.faults.add({
+        match: { path: inboxDelta() },
+        fault: { status: 429, code: 'TooManyRequests', headers: { 'retry-after': after } },
+      });
+      await settle();
+      const log = world.sandbox.requests.list();
+      const refused = log.findIndex((request) => request.status === 429);
+      const next = log
+        .slice(refused + 1)
+        .find((request) => !request.path.includes('/oauth2/') && request.n > (log[refused]?.n ?? 0));
+      // Requests already on their way may still arrive; the refused one is not repeated early.
+      const again = log.slice(refused + 1).find((request) => request.path === log[refused]?.path);
+      expect(next).toBeDefined();
+      expect(Date.parse(again?.at ?? '') - Date.parse(log[refused]?.at ?? '')).toBeGreaterThanOrEqual(
+        Number(after) * 1000 - 50,
+      );
+    },
+  );
+
+  it('a long one goes back to the schedule, and nothing is asked before it is over', async () => {
+    world.sandbox.faults.add({
+      match: { path: inboxDelta() },
+      fault: { status: 429, code: 'TooManyRequests', headers: { 'retry-after': '120' } },
+    });
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'throttled' });
+    const watcher = await world.watcher(engineer);
+    expect(watcher.throttled_until?.getTime()).toBeGreaterThan(Date.now() + 115_000);
+    expect(watcher.next_sync_at?.getTime()).toBeGreaterThanOrEqual(
+      watcher.throttled_until?.getTime() ?? Number.POSITIVE_INFINITY,
+    );
+    expect(watcher.sync_status).not.toBe('degraded');
+
+    const asked = world.sandbox.requests.list().length;
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'throttled' });
+    expect(world.sandbox.requests.list().length).toBe(asked);
+
+    world.clock.forward(121_000);
+    await settle();
+  });
+
+  it('never has more than four requests in flight', async () => {
+    world.store.bulk(address, { count: 900, seed: 5 });
+    world.store.bulk(address, { count: 600, seed: 6, folder: 'Yard period' });
+    world.store.bulk(address, { count: 600, seed: 7, folder: 'sentitems' });
+    world.sandbox.settings.latencyMs = 20;
+    await settle();
+    expect(world.sandbox.requests.list().filter((request) => request.throttled)).toEqual([]);
+  });
+});
+
+describe('consent', () => {
+  it('that is revoked stops this mailbox, says so, and disturbs nobody else', async () => {
+    const captain = world.person('captain@corvina.test');
+    world.store.deliver(captain.email, 'inbox', letter('For the captain'));
+    await world.connect(captain);
+    world.sandbox.identity.revoke(world.store.mailbox(address)?.userId ?? '');
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'reauth_required' });
+    expect(await watcherState()).toMatchObject({
+      status: 'reauth_required',
+      problem: { code: 'reauth_required' },
+      syncing: false,
+    });
+    expect(await world.sync(captain)).toMatchObject({ outcome: 'synced' });
+    await world.expectEqual(captain);
+
+    expect(await world.connect(engineer)).toMatchObject({ refusal: null });
+    await settle();
+  });
+
+  it('is not doubted when our own secret is wrong', async () => {
+    const wrong = wire({
+      sandbox: world.sandbox,
+      tenants: world.tenants,
+      sealer: world.sealer,
+      clock: world.clock,
+      readSecret: 'mistyped',
+    });
+    world.clock.forward(2 * 3_600_000);
+    const { id } = await world.watcher(engineer);
+    const { syncMailbox } = await import('#sync/sync.ts');
+    const result = await syncMailbox(wrong.syncDeps, { yachtId: world.yachtId, watcherId: id });
+    expect(result).toMatchObject({ outcome: 'degraded', code: 'identity_operator' });
+    const token = await world.db.selectFrom('auth_microsoft_tokens').selectAll().executeTakeFirstOrThrow();
+    expect(token).toMatchObject({ is_revoked: false, refresh_failures: 1 });
+    await wrong.graph.close();
+    await settle();
+  });
+
+  it('is not doubted when the sign-in service has a bad day', async () => {
+    world.clock.forward(2 * 3_600_000);
+    world.sandbox.faults.add({ match: { path: '/token' }, fault: { status: 503, body: '' } });
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'degraded', code: 'identity_transient' });
+    await settle();
+  });
+});
+
+describe('a worker', () => {
+  it('that stops in the middle is taken up where it was, page by page', async () => {
+    world.store.bulk(address, { count: 900, seed: 4 });
+    for (const stopAfter of [1, 2, 3]) {
+      const stop = new AbortController();
+      let pages = 0;
+      const result = await world.sync(engineer, {
+        signal: stop.signal,
+        onProgress: () => {
+          pages += 1;
+          if (pages === stopAfter) stop.abort();
+        },
+      });
+      expect(result.outcome).toBe('interrupted');
+    }
+    const firstPages = () =>
+      world.sandbox.requests
+        .list()
+        .filter((request) => new RegExp(inboxDelta()).test(request.path) && request.path.includes('$select'))
+        .length;
+    expect(firstPages()).toBe(1);
+    await settle();
+    expect(firstPages()).toBe(1);
+  });
+
+  it('that dies between fetching and committing loses nothing', async () => {
+    world.store.bulk(address, { count: 500, seed: 4 });
+    const { tenants } = world;
+    let writes = 0;
+    const dying: typeof tenants = {
+      ...tenants,
+      transact: (scope, fn) =>
+        tenants.transact(scope, async (tx) => {
+          const done = await fn(tx);
+          writes += 1;
+          if (writes >= 6) throw new Error('the power went');
+          return done;
+        }),
+    };
+    const { syncMailbox } = await import('#sync/sync.ts');
+    const { id } = await world.watcher(engineer);
+    const crash = syncMailbox(
+      { ...world.syncDeps, tenants: dying },
+      { yachtId: world.yachtId, watcherId: id },
+    );
+    await expect(crash).rejects.toThrow('the power went');
+    await world.db
+      .updateTable('email_watchers')
+      .set({ lease_until: new Date(0) })
+      .execute();
+    await settle();
+  });
+
+  it('finds a mailbox taken, and takes it over when the other one falls silent', async () => {
+    const { id } = await world.watcher(engineer);
+    await world.db
+      .updateTable('email_watchers')
+      .set({ lease_owner: 'somebody', lease_until: new Date(Date.now() + 30_000) })
+      .execute();
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'skipped' });
+    expect(
+      await world.tenants.read(asWorker(world.yachtId), (db) => dueWatchers(db, new Date(), 10)),
+    ).toEqual([]);
+    await world.db
+      .updateTable('email_watchers')
+      .set({ lease_until: new Date(Date.now() - 1) })
+      .execute();
+    expect(
+      await world.tenants.read(asWorker(world.yachtId), (db) => dueWatchers(db, new Date(), 10)),
+    ).toEqual([id]);
+    await settle();
+  });
+
+  it('lets go when a person pauses the mailbox meanwhile', async () => {
+    world.store.bulk(address, { count: 900, seed: 4 });
+    const { id } = await world.watcher(engineer);
+    let paused: Promise<unknown> | undefined;
+    const result = await world.sync(engineer, {
+      onProgress: () => {
+        paused ??= world.tenants.transact(asWorker(world.yachtId), (tx) =>
+          pauseWatcher(tx, id, world.clock.now()),
+        );
+      },
+    });
+    await paused;
+    expect(result.outcome).toBe('interrupted');
+    expect(await world.watcher(engineer)).toMatchObject({ sync_status: 'paused', lease_owner: null });
+  });
+
+  it('is asked once more when somebody says "sync now" while it works', async () => {
+    const { id } = await world.watcher(engineer);
+    let asked: Promise<unknown> | undefined;
+    await world.sync(engineer, {
+      onProgress: () => {
+        asked ??= world.tenants.transact(asWorker(world.yachtId), (tx) =>
+          requestSync(tx, id, world.clock.now()),
+        );
+      },
+    });
+    await asked;
+    expect(
+      await world.tenants.read(asWorker(world.yachtId), (db) => dueWatchers(db, world.clock.now(), 10)),
+    ).toEqual([id]);
+  });
+});

@@ -1,0 +1,100 @@
+// A mailbox is connected and read for the first time.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Principal } from '#directory/principal.ts';
+import { getWatcher } from '#mailboxes/watchers.ts';
+import type { SyncProgress } from '#sync/sync.ts';
+import { asWorker } from '#tenants/tenants.ts';
+import { createMailWorld, type MailWorld } from './support/mail.ts';
+import { fillMailbox } from './support/mail-story.ts';
+
+let world: MailWorld;
+let engineer: Principal;
+
+beforeAll(async () => {
+  world = await createMailWorld();
+  engineer = world.person('chief.engineer@corvina.test');
+  fillMailbox(world.store, engineer.email);
+  expect(await world.connect(engineer)).toEqual({ purpose: 'read', refusal: null });
+});
+afterAll(() => world.close());
+
+describe('the first sync', () => {
+  it('brings every folder and message, and tells how far it is', async () => {
+    const seen: SyncProgress[] = [];
+    const result = await world.sync(engineer, { onProgress: (progress) => seen.push(progress) });
+    expect(result).toMatchObject({ outcome: 'synced', code: null });
+    await world.expectEqual(engineer);
+
+    expect(seen.length).toBeGreaterThan(2);
+    const done = seen.map(({ progress }) => progress.done);
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    const last = seen.at(-1)?.progress;
+    expect(last).toMatchObject({ done: last?.total, folders_done: last?.folders_total });
+  });
+
+  it('reads the inbox and sent mail before anything else', () => {
+    const paths = world.sandbox.requests
+      .list()
+      .map(
+        (request) =>
+          /mailFolders\/([^/]+)\/messages\/delta\?\$select/.exec(decodeURIComponent(request.path))?.[1],
+      )
+      .filter((id) => id !== undefined);
+    const folder = (name: string) => world.store.folder(engineer.email, name).id;
+    expect(paths.slice(0, 2)).toEqual([folder('inbox'), folder('sentitems')]);
+  });
+
+  it('asks for immutable ids and text on every page, and never for a search folder', () => {
+    const pages = world.sandbox.requests.list().filter((request) => request.path.includes('/messages/delta'));
+    expect(pages.length).toBeGreaterThan(0);
+    for (const page of pages) {
+      expect(page.prefer).toContain('IdType="ImmutableId"');
+      expect(page.prefer).toContain('odata.maxpagesize=');
+      expect(page.prefer).toContain('outlook.body-content-type="text"');
+      expect(page.status).toBe(200);
+    }
+  });
+
+  it('leaves the watcher active, with the time up to which it is complete', async () => {
+    const { id } = await world.watcher(engineer);
+    const watcher = await world.tenants.read(asWorker(world.yachtId), (db) =>
+      getWatcher(db, id, world.clock.now()),
+    );
+    expect(watcher).toMatchObject({ status: 'active', problem: null, syncing: false, first_sync_done: true });
+    expect(watcher.complete_up_to?.getTime()).toBeLessThan(watcher.last_sync_at?.getTime() ?? 0);
+    expect(watcher.next_sync_at?.getTime()).toBeGreaterThan(Date.now() + 13 * 60_000);
+    expect(watcher.folders.find((folder) => folder.well_known_name === 'junkemail')?.in_inbox).toBe(false);
+    expect(watcher.folders.find((folder) => folder.name === 'Northwind Pumps')?.path).toBe(
+      'Inbox / Vendors / Northwind Pumps',
+    );
+  });
+
+  it('keeps junk, drafts and deleted mail out of the inbox list', async () => {
+    const rows = await world.db
+      .selectFrom('email_thread_mailboxes')
+      .select('subject')
+      .where('in_inbox', '=', true)
+      .execute();
+    const subjects = rows.map((row) => row.subject);
+    expect(subjects).toContain('Impeller for the port pump');
+    expect(subjects).not.toContain('You have won');
+    expect(subjects).not.toContain('Old menu');
+    expect(subjects).not.toContain('Half a letter');
+  });
+
+  it('asks for nothing but changes the second time, and writes nothing', async () => {
+    const before = await world.db
+      .selectFrom('email_messages')
+      .select(['id', 'synced_at'])
+      .orderBy('id')
+      .execute();
+    const result = await world.sync(engineer);
+    expect(result).toMatchObject({ outcome: 'synced', changes: 0 });
+    const after = await world.db
+      .selectFrom('email_messages')
+      .select(['id', 'synced_at'])
+      .orderBy('id')
+      .execute();
+    expect(after).toEqual(before);
+  });
+});

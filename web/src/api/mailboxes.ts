@@ -1,0 +1,57 @@
+// Connecting Outlook, and the state of every mailbox this person may see.
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
+
+import { abortable, answer, service } from './client.ts';
+import type { OutlookStatus, Purpose, Watcher } from './types.ts';
+
+const { outlook } = service.auth;
+const { watchers } = service.api;
+
+export const outlookQuery = queryOptions({
+  queryKey: ['outlook'],
+  queryFn: ({ signal }) => answer(outlook.status.$get({}, abortable(signal))),
+});
+
+export const watchersQuery = queryOptions({
+  queryKey: ['watchers'],
+  queryFn: async ({ signal }) => (await answer(watchers.$get({}, abortable(signal)))).items,
+  // Freshness is shown all the time: asked again now and then, also when no event comes through.
+  refetchInterval: 60_000,
+});
+
+export const watcherQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['watchers', id],
+    queryFn: ({ signal }) => answer(watchers[':id'].$get({ param: { id } }, abortable(signal))),
+  });
+
+/** Where the browser must go to grant Celeste Mail access; bound to this session, good for ten minutes. */
+export async function authorizeUrl(purpose: Purpose): Promise<string> {
+  return (await answer(outlook.authorize.$get({ query: { purpose } }))).url;
+}
+
+export function disconnect(purpose: Purpose): Promise<OutlookStatus> {
+  return answer(outlook.disconnect.$post({ json: { purpose } }));
+}
+
+/** Answers the question "you were connected as A, Microsoft says you are now B" with: take B. */
+export function replaceAccount(state: string): Promise<OutlookStatus> {
+  return answer(outlook.replace.$post({ json: { state } }));
+}
+
+export function syncNow(id: string): Promise<Watcher> {
+  return answer(watchers[':id'].sync.$post({ param: { id } }));
+}
+
+export function setPaused(id: string, paused: boolean): Promise<Watcher> {
+  const { pause } = watchers[':id'];
+  return paused ? answer(pause.$put({ param: { id } })) : answer(pause.$delete({ param: { id } }));
+}
+
+/** Puts a fresh watcher into the lists that are on screen. */
+export function rememberWatcher(client: QueryClient, watcher: Watcher): void {
+  client.setQueryData(watchersQuery.queryKey, (items) =>
+    items?.map((item) => (item.id === watcher.id ? { ...item, ...watcher } : item)),
+  );
+  client.setQueryData(watcherQuery(watcher.id).queryKey, (old) => old && { ...old, ...watcher });
+}

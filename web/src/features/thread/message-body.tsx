@@ -1,0 +1,111 @@
+import { useQuery } from '@tanstack/react-query';
+import { ImageOff } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+
+import { wordsOf } from '../../api/problem.ts';
+import { bodyQuery } from '../../api/threads.ts';
+import type { Body, Message } from '../../api/types.ts';
+import { plural } from '../../ui/format.ts';
+import { Failure, Skeleton } from '../../ui/states.tsx';
+import { useShownTheme } from '../../ui/theme.ts';
+import { dress } from './dress.ts';
+
+/**
+ * A message's words. They arrive cleaned by the service and stand in a frame that may not run scripts; the
+ * frame's own policy loads nothing from elsewhere.
+ */
+export function MessageBody({ message }: { message: Message }) {
+  const body = useQuery(bodyQuery(message.id));
+  if (body.isPending) return <BodySkeleton />;
+  if (body.isError) {
+    const words = wordsOf(body.error);
+    return (
+      <div className="space-y-3">
+        <Failure
+          compact
+          {...words}
+          advice={message.body_text ? 'The plain text below was kept.' : words.advice}
+          onRetry={() => void body.refetch()}
+          busy={body.isFetching}
+        />
+        {message.body_text && <PlainText text={message.body_text} />}
+      </div>
+    );
+  }
+  return (
+    <div className="space-y-2">
+      {body.data.note && <p className="text-sm text-warn">{body.data.note}</p>}
+      {body.data.blocked_remote > 0 && <BlockedNote count={body.data.blocked_remote} />}
+      <BodyFrame body={body.data} title={`Message: ${message.subject || 'No subject'}`} />
+    </div>
+  );
+}
+
+function BlockedNote({ count }: { count: number }) {
+  return (
+    <p className="flex items-center gap-1.5 text-sm text-ink-3">
+      <ImageOff size={13} aria-hidden="true" />
+      {plural(count, 'remote image')} {count === 1 ? 'was' : 'were'} not loaded, so the sender does not learn
+      that you read this.
+    </p>
+  );
+}
+
+function PlainText({ text }: { text: string }) {
+  return <p className="text-base break-words whitespace-pre-wrap">{text}</p>;
+}
+
+function BodySkeleton() {
+  return (
+    <div className="space-y-2 py-1" aria-busy="true" role="status">
+      <span className="sr-only">Loading the message</span>
+      {['92%', '86%', '95%', '40%'].map((width) => (
+        <span key={width} className="skeleton block h-3" style={{ width }} />
+      ))}
+      <Skeleton className="mt-4 h-3 w-1/4" />
+    </div>
+  );
+}
+
+function BodyFrame({ body, title }: { body: Body; title: string }) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [height, setHeight] = useState(60);
+  const dark = useShownTheme() === 'dark';
+  const { document, paper } = useMemo(() => dress(body, dark), [body, dark]);
+
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    let observer: ResizeObserver | undefined;
+    const measure = () => {
+      const inner = element.contentDocument?.body;
+      if (inner) setHeight(Math.ceil(inner.getBoundingClientRect().height) + 2);
+    };
+    const watch = () => {
+      observer?.disconnect();
+      const inner = element.contentDocument?.body;
+      if (!inner) return;
+      observer = new ResizeObserver(measure);
+      observer.observe(inner);
+      measure();
+    };
+    element.addEventListener('load', watch);
+    watch();
+    return () => {
+      element.removeEventListener('load', watch);
+      observer?.disconnect();
+    };
+  }, []);
+
+  return (
+    <iframe
+      ref={frame}
+      title={title}
+      sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+      referrerPolicy="no-referrer"
+      srcDoc={document}
+      style={{ height }}
+      className={paper ? 'block w-full rounded-lg bg-white' : 'block w-full bg-transparent'}
+    />
+  );
+}
