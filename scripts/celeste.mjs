@@ -19,7 +19,9 @@ if (!existsSync(join(modules, 'commander'))) {
 } else if (existsSync(pinned)) {
   runPinned();
 } else {
-  stop(`Node ${PINNED_MAJOR} is missing from node_modules. Run npm rebuild node, or start with Node ${PINNED_MAJOR}.`);
+  stop(
+    `Node ${PINNED_MAJOR} is missing from node_modules. Run npm rebuild node, or start with Node ${PINNED_MAJOR}.`,
+  );
 }
 
 function stop(message) {
