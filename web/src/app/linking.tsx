@@ -8,10 +8,10 @@ import { type LinkActions, useLinkActions } from '../features/linking/link-actio
 import type { LinkSubject } from '../features/linking/link-dialog.tsx';
 import { rememberTarget } from '../features/linking/recent.ts';
 import type { DraggedThread } from '../ui/drag.ts';
+import { part } from './parts.ts';
 
-const LinkDialog = lazy(async () => ({
-  default: (await import('../features/linking/link-dialog.tsx')).LinkDialog,
-}));
+const dialogPart = part(() => import('../features/linking/link-dialog.tsx'));
+const LinkDialog = lazy(async () => ({ default: (await dialogPart()).LinkDialog }));
 
 type Linking = {
   actions: LinkActions;

@@ -10,7 +10,7 @@ import { plural } from '../../ui/format.ts';
 import { useShortcuts } from '../../ui/keys.tsx';
 import { PaneHeader } from '../../ui/pane.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
+import { Empty, Failure, Loading, Skeleton } from '../../ui/states.tsx';
 import { bySystem, type Line } from './tree.ts';
 
 type Props = {
@@ -47,7 +47,11 @@ export function EquipmentList({ q, selectedId, onSearch, onOpen }: Props) {
         />
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-4">
-        {list.isPending && <Skeletons />}
+        {list.isPending && (
+          <Loading paused={list.isPaused}>
+            <Skeletons />
+          </Loading>
+        )}
         {list.isError && !list.data && (
           <Failure {...wordsOf(list.error)} onRetry={() => void list.refetch()} busy={list.isFetching} />
         )}

@@ -43,7 +43,7 @@ export function RecordPane(props: Props) {
         )}
       </PaneHeader>
       <div className="min-h-0 flex-1 space-y-3 overflow-y-auto p-3">
-        {thread.isPending && <Skeleton className="h-40 rounded-lg" />}
+        {thread.isPending && !thread.isPaused && <Skeleton className="h-40 rounded-lg" />}
         {suggested.map((link) => (
           <RecordCard key={link.id} link={link} {...props} />
         ))}
@@ -183,7 +183,7 @@ function FactsSkeleton() {
 
 function WorkOrderFacts({ id }: { id: string }) {
   const order = useQuery(workOrderQuery(id));
-  if (order.isPending) return <FactsSkeleton />;
+  if (order.isPending) return order.isPaused ? null : <FactsSkeleton />;
   if (order.isError)
     return <Failure compact {...wordsOf(order.error)} onRetry={() => void order.refetch()} />;
   const { status, priority, due_date, equipment, assigned_to, threads } = order.data;
@@ -211,7 +211,7 @@ function WorkOrderFacts({ id }: { id: string }) {
 
 function EquipmentFacts({ id }: { id: string }) {
   const item = useQuery(equipmentQuery(id));
-  if (item.isPending) return <FactsSkeleton />;
+  if (item.isPending) return item.isPaused ? null : <FactsSkeleton />;
   if (item.isError) return <Failure compact {...wordsOf(item.error)} onRetry={() => void item.refetch()} />;
   const { manufacturer, model, serial_number, location, work_orders, threads } = item.data;
   return (

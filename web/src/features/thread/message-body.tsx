@@ -16,7 +16,7 @@ import { dress } from './dress.ts';
  */
 export function MessageBody({ message }: { message: Message }) {
   const body = useQuery(bodyQuery(message.id));
-  if (body.isPending) return <BodySkeleton />;
+  if (body.isPending) return body.isPaused ? <TextMeanwhile message={message} /> : <BodySkeleton />;
   if (body.isError) {
     const words = wordsOf(body.error);
     return (
@@ -48,6 +48,20 @@ function BlockedNote({ count }: { count: number }) {
       {plural(count, 'remote image')} {count === 1 ? 'was' : 'were'} not loaded, so the sender does not learn
       that you read this.
     </p>
+  );
+}
+
+/** Without a link: the text that came with the conversation, if it did. */
+function TextMeanwhile({ message }: { message: Message }) {
+  return (
+    <div className="space-y-2">
+      <p className="text-sm text-warn">
+        {message.body_text
+          ? 'Shown as plain text until the link is back.'
+          : 'Not loaded yet: the link is down.'}
+      </p>
+      {message.body_text && <PlainText text={message.body_text} />}
+    </div>
   );
 }
 

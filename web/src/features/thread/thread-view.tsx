@@ -12,7 +12,7 @@ import { plural } from '../../ui/format.ts';
 import { useShortcuts } from '../../ui/keys.tsx';
 import { linkReason } from '../../ui/link-words.ts';
 import { BackButton, PaneHeader } from '../../ui/pane.tsx';
-import { Failure, Skeleton } from '../../ui/states.tsx';
+import { Failure, Loading, Skeleton } from '../../ui/states.tsx';
 import { type Expansion, useExpansion } from './expansion.ts';
 import { MessageCard } from './message-card.tsx';
 
@@ -72,7 +72,11 @@ export function ThreadView(props: Props) {
         )}
       </PaneHeader>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-        {thread.isPending && <ThreadSkeleton />}
+        {thread.isPending && (
+          <Loading paused={thread.isPaused}>
+            <ThreadSkeleton />
+          </Loading>
+        )}
         {thread.isError && !thread.data && (
           <Failure
             {...wordsOf(thread.error)}
