@@ -19,6 +19,7 @@ import { createMetrics, type Metrics } from '#http/metrics.ts';
 import type { OutlookDeps } from '#http/routes/outlook.ts';
 import { type HttpServer, listenHttp } from '#http/server.ts';
 import { runMatchThreads } from '#jobs/match-threads.ts';
+import { runPurgeMailbox } from '#jobs/purge-mailbox.ts';
 import { createQueue, type Handlers, type Queue } from '#jobs/queue.ts';
 import { sweep } from '#jobs/sweep.ts';
 import { runSyncMailbox } from '#jobs/sync-mailbox.ts';
@@ -109,7 +110,7 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const queue = await createQueue({ masterUrl, log, role });
   const syncIntervalMinutes = config.sync.intervalMinutes;
   const connecting = { states, identities, graph, tenants, vault, syncIntervalMinutes };
-  const outlook = createOutlook({ connecting, config, events, queue });
+  const outlook = createOutlook({ connecting, config, events, queue, clock });
   const metrics = createMetrics();
   const { authSecret } = secrets;
   const own = { config, fleet, log, clock, webFolder, authSecret };
@@ -129,9 +130,10 @@ type Connecting = {
   config: Config;
   events: Events;
   queue: Queue;
+  clock: Clock;
 };
 
-function createOutlook({ connecting, config, events, queue }: Connecting): OutlookDeps {
+function createOutlook({ connecting, config, events, queue, clock }: Connecting): OutlookDeps {
   const { tenants } = connecting;
   const redirectUri = `${config.http.appUrl}/auth/outlook/callback`;
   const configured = { read: config.microsoft.read !== null, write: config.microsoft.write !== null };
@@ -157,9 +159,12 @@ function createOutlook({ connecting, config, events, queue }: Connecting): Outlo
       const { purpose } = await replaceAccount(connecting, principal, state);
       await announce(principal, purpose);
     },
-    disconnect: async (principal, purpose) => {
+    disconnect: async (principal, { purpose, mail }) => {
       const { yachtId, userId } = principal;
-      await tenants.transact(asWorker(yachtId), (tx) => disconnect(tx, { yachtId, userId, purpose }));
+      const leaving = await tenants.transact(asWorker(yachtId), (tx) =>
+        disconnect(tx, { yachtId, userId, purpose }, { mail, now: clock.now() }),
+      );
+      for (const watcher_id of leaving) await queue.send('purge-mailbox', { yacht_id: yachtId, watcher_id });
       await announce(principal, purpose);
     },
   };
@@ -221,6 +226,7 @@ function createHandlers({ fleet, log, clock, queue, events, metrics, mailboxes }
   return {
     'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
+    'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, clock, events }, job, signal),
     sweep: async () => {
       await sweep({ activeYachts, tenants, queue, clock, log });
       await tidyMaster(master, clock.now());

@@ -62,6 +62,8 @@ async function watch(
     failures: 0,
     last_sync_error: null,
     last_sync_error_code: null,
+    purge_requested_at: null,
+    purged_at: null,
   };
   const watcher = await tx
     .insertInto('email_watchers')

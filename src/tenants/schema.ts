@@ -76,6 +76,8 @@ export interface EmailWatchersTable {
   subscription_id: string | null;
   subscription_state: string | null;
   subscription_expires_at: Timestamp | null;
+  purge_requested_at: Timestamp | null;
+  purged_at: Timestamp | null;
   created_at: GeneratedTimestamp;
 }
 

@@ -6,6 +6,7 @@ import { CelesteError } from '#base/errors.ts';
 import type { Identify, Principal } from '#directory/principal.ts';
 import { type AppEnv, json, newRoutes, problems } from '#http/context.ts';
 import { StatusSchema, statusBody } from '#http/shapes.ts';
+import type { MailChoice } from '#mailboxes/disconnect.ts';
 import type { ConnectionStatus } from '#mailboxes/status.ts';
 
 /** What the routes need of mailboxes; each throws the coded errors of its function there. */
@@ -17,7 +18,7 @@ export type OutlookDeps = {
   ) => Promise<{ purpose: Purpose; refusal: CelesteError | null }>;
   replace: (principal: Principal, state: string) => Promise<unknown>;
   status: (principal: Principal) => Promise<ConnectionStatus>;
-  disconnect: (principal: Principal, purpose: Purpose) => Promise<void>;
+  disconnect: (principal: Principal, order: { purpose: Purpose; mail: MailChoice }) => Promise<void>;
 };
 
 type Purpose = 'read' | 'write';
@@ -66,8 +67,17 @@ const disconnect = createRoute({
   method: 'post',
   path: '/auth/outlook/disconnect',
   tags: ['Outlook'],
-  summary: 'Erase the tokens of a purpose; for reading the sync stops, and the mail stays',
-  request: { body: body(z.object({ purpose: PurposeSchema })) },
+  summary: 'Erase the tokens of a purpose; for reading the sync stops, and the mail stays or is purged',
+  request: {
+    body: body(
+      z.object({
+        purpose: PurposeSchema,
+        mail: z.enum(['keep', 'purge']).default('keep').openapi({
+          description: 'purge: the mail that is on no work order or equipment is deleted here, for good.',
+        }),
+      }),
+    ),
+  },
   responses: { 200: json(StatusSchema, 'As GET status'), ...problems(400, 401) },
 });
 
@@ -88,7 +98,7 @@ export function outlookRoutes(deps: OutlookDeps) {
     })
     .openapi(status, async (c) => c.json(await answer(c.get('principal')), 200))
     .openapi(disconnect, async (c) => {
-      await deps.disconnect(c.get('principal'), c.req.valid('json').purpose);
+      await deps.disconnect(c.get('principal'), c.req.valid('json'));
       return c.json(await answer(c.get('principal')), 200);
     });
 }
