@@ -27,6 +27,7 @@ import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/conn
 import { disconnect } from '#mailboxes/disconnect.ts';
 import { createGates } from '#mailboxes/gate.ts';
 import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
+import { addSharedMailbox } from '#mailboxes/shared.ts';
 import { connectionStatus } from '#mailboxes/status.ts';
 import { createTokenVault } from '#mailboxes/token-vault.ts';
 import { createTokens, type Identities } from '#mailboxes/tokens.ts';
@@ -95,6 +96,7 @@ type Parts = Required<Omit<ServiceOptions, 'webFolder' | 'secrets' | 'role'>> & 
   graph: GraphClient;
   mailboxes: Mailboxes;
   outlook: OutlookDeps;
+  addShared: HttpDeps['shared']['add'];
 };
 
 async function createParts({ secrets, role, ...options }: ServiceOptions): Promise<Parts> {
@@ -112,9 +114,11 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const connecting = { states, identities, graph, tenants, vault, syncIntervalMinutes };
   const outlook = createOutlook({ connecting, config, events, queue, clock });
   const metrics = createMetrics();
+  const sharing = { tenants, tokens, graph, syncIntervalMinutes };
+  const addShared: Parts['addShared'] = (principal, address) => addSharedMailbox(sharing, principal, address);
   const { authSecret } = secrets;
   const own = { config, fleet, log, clock, webFolder, authSecret };
-  return { ...own, queue, events, metrics, graph, mailboxes, outlook };
+  return { ...own, queue, events, metrics, graph, mailboxes, outlook, addShared };
 }
 
 function createIdentities({ microsoft }: Config): Identities {
@@ -149,7 +153,7 @@ function createOutlook({ connecting, config, events, queue, clock }: Connecting)
   };
   return {
     status,
-    begin: (principal, purpose) => beginAuthorize(connecting, principal, { purpose, redirectUri }),
+    begin: (principal, wanted) => beginAuthorize(connecting, principal, { ...wanted, redirectUri }),
     finish: async (principal, answer) => {
       const outcome = await finishAuthorize(connecting, principal, answer);
       if (!outcome.refusal) await announce(principal, outcome.purpose);
@@ -202,6 +206,7 @@ function createHttpDeps(parts: Parts): HttpDeps {
       crewNames: async (yachtId) =>
         new Map((await listCrew(master, yachtId)).map((crew) => [crew.userId, crew.displayName])),
     },
+    shared: { add: parts.addShared, crew: (yachtId) => listCrew(master, yachtId) },
     wake: (yacht_id, watcher_id) => queue.send('sync-mailbox', { yacht_id, watcher_id }),
   };
 }

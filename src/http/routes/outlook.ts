@@ -11,7 +11,7 @@ import type { ConnectionStatus } from '#mailboxes/status.ts';
 
 /** What the routes need of mailboxes; each throws the coded errors of its function there. */
 export type OutlookDeps = {
-  begin: (principal: Principal, purpose: Purpose) => Promise<{ url: string }>;
+  begin: (principal: Principal, wanted: { purpose: Purpose; shared: boolean }) => Promise<{ url: string }>;
   finish: (
     principal: Principal,
     answer: { state: string; code?: string | undefined; error?: string | undefined },
@@ -30,7 +30,15 @@ const authorize = createRoute({
   path: '/auth/outlook/authorize',
   tags: ['Outlook'],
   summary: "Set out for Microsoft's sign-in page",
-  request: { query: z.object({ purpose: PurposeSchema }) },
+  request: {
+    query: z.object({
+      purpose: PurposeSchema,
+      shared: z.stringbool().default(false).openapi({
+        type: 'boolean',
+        description: 'Also ask for mailboxes that others have shared with the person.',
+      }),
+    }),
+  },
   responses: {
     200: json(z.object({ url: z.url() }), 'Where to send the browser'),
     ...problems(400, 401, 409, 502),
@@ -84,9 +92,7 @@ const disconnect = createRoute({
 export function outlookRoutes(deps: OutlookDeps) {
   const answer = async (principal: Principal) => statusBody(await deps.status(principal));
   return newRoutes()
-    .openapi(authorize, async (c) =>
-      c.json(await deps.begin(c.get('principal'), c.req.valid('query').purpose), 200),
-    )
+    .openapi(authorize, async (c) => c.json(await deps.begin(c.get('principal'), c.req.valid('query')), 200))
     .openapi(exchange, async (c) => {
       const { refusal } = await deps.finish(c.get('principal'), c.req.valid('json'));
       if (refusal) throw refusal;
