@@ -49,7 +49,7 @@ type FailureProps = {
   title: string;
   detail: string;
   advice?: string | null;
-  onRetry?: () => void;
+  onRetry?: (() => void) | undefined;
   busy?: boolean;
   compact?: boolean;
 };

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { ClipboardList, MessagesSquare, Wrench } from 'lucide-react';
-import { useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 
 import { wordsOf } from '../../api/problem.ts';
 import { equipmentListQuery } from '../../api/records.ts';
@@ -95,21 +95,26 @@ function Row({
   selected: boolean;
   onOpen: (id: string) => void;
 }) {
+  const ref = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (selected) ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [selected]);
   return (
     <button
+      ref={ref}
       type="button"
       aria-current={selected || undefined}
       onClick={() => onOpen(item.id)}
       style={{ paddingLeft: 16 + Math.min(depth, 4) * 18 }}
       className={cx(
-        'flex h-11 w-full items-center gap-3 border-b border-line pr-4 text-left -outline-offset-2',
+        'flex h-11 w-full scroll-mt-8 items-center gap-3 border-b border-line pr-4 text-left -outline-offset-2',
         selected ? 'bg-accent-soft' : 'hover:bg-hover',
       )}
     >
       <span className="min-w-0 flex-1">
         <span className={cx('block truncate leading-[18px]', depth === 0 && 'font-medium')}>{item.name}</span>
         <span className="block truncate text-xs text-ink-3">
-          {[item.code, [item.manufacturer, item.model].filter(Boolean).join(' ')].filter(Boolean).join('  ')}
+          {[item.code, [item.manufacturer, item.model].filter(Boolean).join(' ')].filter(Boolean).join(' · ')}
         </span>
       </span>
       <span className="flex shrink-0 items-center gap-2.5 text-sm text-ink-3">

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-import { wordsOf } from '../../api/problem.ts';
+import { isWorthRetry, wordsOf } from '../../api/problem.ts';
 import { equipmentQuery } from '../../api/records.ts';
 import type { EquipmentDetails } from '../../api/types.ts';
 import { count } from '../../ui/format.ts';
@@ -52,7 +52,11 @@ export function EquipmentPage(props: Props) {
           </Loading>
         )}
         {item.isError && (
-          <Failure {...wordsOf(item.error)} onRetry={() => void item.refetch()} busy={item.isFetching} />
+          <Failure
+            {...wordsOf(item.error)}
+            onRetry={isWorthRetry(item.error) ? () => void item.refetch() : undefined}
+            busy={item.isFetching}
+          />
         )}
         {item.data && <Details item={item.data} {...props} />}
       </div>

@@ -9,6 +9,7 @@ import type { Link, Thread } from '../../api/types.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { DateText } from '../../ui/date-text.tsx';
 import { plural } from '../../ui/format.ts';
+import { Kbd } from '../../ui/kbd.tsx';
 import { linkReason } from '../../ui/link-words.ts';
 import { BackButton, Fact, PaneHeader } from '../../ui/pane.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
@@ -71,9 +72,16 @@ function NotLinked({ mayLink, onLink }: { mayLink: boolean; onLink: () => void }
         )
       }
     >
-      {mayLink
-        ? 'Only you can read it until it is linked. Drag it from the list onto a work order, or press L.'
-        : 'Linking is for heads of department. Ask yours, or the captain.'}
+      {mayLink ? (
+        <>
+          Only you can read it until it is linked.{' '}
+          <span className="hidden pointer-fine:inline">
+            Drag it from the list onto a work order, or press <Kbd keys="l" className="align-text-bottom" />.
+          </span>
+        </>
+      ) : (
+        'Linking is for heads of department. Ask yours, or the captain.'
+      )}
     </Empty>
   );
 }

@@ -8,7 +8,7 @@ import type { Body, Message } from '../../api/types.ts';
 import { plural } from '../../ui/format.ts';
 import { Failure, Skeleton } from '../../ui/states.tsx';
 import { useShownTheme } from '../../ui/theme.ts';
-import { dress } from './dress.ts';
+import { dress, isEmpty } from './dress.ts';
 
 /**
  * A message's words. They arrive cleaned by the service and stand in a frame that may not run scripts; the
@@ -36,7 +36,13 @@ export function MessageBody({ message }: { message: Message }) {
     <div className="space-y-2">
       {body.data.note && <p className="text-sm text-warn">{body.data.note}</p>}
       {body.data.blocked_remote > 0 && <BlockedNote count={body.data.blocked_remote} />}
-      <BodyFrame body={body.data} title={`Message: ${message.subject || 'No subject'}`} />
+      {isEmpty(body.data.document) ? (
+        <p className="text-ink-3">
+          {message.has_attachments ? 'No text, only what is attached.' : 'This message has no text.'}
+        </p>
+      ) : (
+        <BodyFrame body={body.data} title={`Message: ${message.subject || 'No subject'}`} />
+      )}
     </div>
   );
 }
@@ -44,9 +50,8 @@ export function MessageBody({ message }: { message: Message }) {
 function BlockedNote({ count }: { count: number }) {
   return (
     <p className="flex items-center gap-1.5 text-sm text-ink-3">
-      <ImageOff size={13} aria-hidden="true" />
-      {plural(count, 'remote image')} {count === 1 ? 'was' : 'were'} not loaded, so the sender does not learn
-      that you read this.
+      <ImageOff size={13} className="shrink-0" aria-hidden="true" />
+      {plural(count, 'remote image')} not loaded, so the sender does not learn that you read this.
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
-import { wordsOf } from '../../api/problem.ts';
+import { isWorthRetry, wordsOf } from '../../api/problem.ts';
 import { workOrderQuery } from '../../api/records.ts';
 import type { WorkOrderDetails } from '../../api/types.ts';
 import { DateText } from '../../ui/date-text.tsx';
@@ -36,7 +36,11 @@ export function WorkOrderPage(props: Props) {
           </Loading>
         )}
         {order.isError && (
-          <Failure {...wordsOf(order.error)} onRetry={() => void order.refetch()} busy={order.isFetching} />
+          <Failure
+            {...wordsOf(order.error)}
+            onRetry={isWorthRetry(order.error) ? () => void order.refetch() : undefined}
+            busy={order.isFetching}
+          />
         )}
         {order.data && <Details order={order.data} {...props} />}
       </div>
