@@ -76,11 +76,11 @@ export async function getWatcher(
   return { ...stateOf(row, now), folders: folderStates(folders) };
 }
 
-/** Asks for a sync as soon as a worker is free. Asking again changes nothing. @throws `watcher_not_found`, `reauth_required`, `not_connected`, `paused` */
+/** Asks for a sync of every folder as soon as a worker is free. Asking again changes nothing. @throws `watcher_not_found`, `reauth_required`, `not_connected`, `paused` */
 export async function requestSync(tx: TenantWriter, watcherId: string, now: Date): Promise<WatcherState> {
   const row = await lockedWatcher(tx, watcherId);
   refuseUnlessRunning(row);
-  return update(tx, row.id, { next_sync_at: now }, now);
+  return update(tx, row.id, { next_sync_at: now, whole_requested_at: now }, now);
 }
 
 /** Stops syncing until `resumeWatcher`. @throws `watcher_not_found`, `not_connected`, `reauth_required` */
@@ -98,7 +98,7 @@ export async function resumeWatcher(tx: TenantWriter, watcherId: string, now: Da
     return stateOf(row, now);
   }
   const sync_status = row.first_synced_at === null ? 'pending' : 'active';
-  return update(tx, row.id, { sync_status, next_sync_at: now }, now);
+  return update(tx, row.id, { sync_status, next_sync_at: now, whole_requested_at: now }, now);
 }
 
 /** The ids of the watchers a worker should take up now, the longest due first. */
@@ -138,7 +138,7 @@ function refuseUnlessRunning(row: WatcherRow): void {
 async function update(
   tx: TenantWriter,
   id: string,
-  change: { sync_status?: SyncStatus; next_sync_at: Date | null },
+  change: { sync_status?: SyncStatus; next_sync_at: Date | null; whole_requested_at?: Date },
   now: Date,
 ): Promise<WatcherState> {
   const row = await tx

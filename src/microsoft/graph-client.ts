@@ -34,6 +34,12 @@ export interface Graph {
   json(request: GraphRequest): Promise<unknown>;
   /** The raw bytes of a success; the stream must be read to its end or destroyed. @throws GraphError */
   bytes(request: GraphRequest): Promise<GraphBytes>;
+  /**
+   * A path, or a link that Graph made, as a path below the Graph URL: what a batch takes.
+   *
+   * @throws GraphError `sync_state_lost` for a link that leads elsewhere
+   */
+  relative(path: string): string;
   /** Tells the gate of a throttle that stood inside an answer: the next request waits for it. */
   slowDown(refusal: GraphError): Promise<void>;
 }
@@ -85,6 +91,7 @@ export function createGraphClient({
         inside(gate, request, async () => readJson(await send(agent, base, tokens, request))),
       bytes: (request) =>
         bytesThrough(gate, request, () => send(agent, base, tokens, { ...request, raw: true })),
+      relative: (path) => relativeTo(base, path),
       slowDown: (refusal) => gate.refused(refusal),
     }),
     close: () => agent.close(),
@@ -181,6 +188,11 @@ export function urlWithin(base: URL, path: string): URL {
     throw new GraphError({ kind: 'sync_state_lost', status: null, graphCode: 'foreign_link' });
   }
   return url;
+}
+
+function relativeTo(base: URL, path: string): string {
+  const url = urlWithin(base, path);
+  return url.pathname.slice(base.pathname.replace(/\/$/, '').length) + url.search;
 }
 
 async function succeeded(response: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {

@@ -62,6 +62,7 @@ export interface EmailWatchersTable {
   last_sync_error: string | null;
   last_sync_error_code: string | null;
   next_sync_at: Generated<Date | null>;
+  whole_requested_at: Timestamp | null;
   throttled_until: Timestamp | null;
   sync_interval_minutes: Generated<number>;
   failures: Generated<number>;
