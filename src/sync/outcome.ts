@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 
 import { CelesteError } from '#base/errors.ts';
 import { adviceOn } from '#mailboxes/advice.ts';
+import { closeGaps, noteFound } from '#mailboxes/gaps.ts';
 import { releaseLease } from '#mailboxes/lease.ts';
 import type { RoundSummary } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
@@ -30,7 +31,7 @@ export type Ending = {
 const RUNNING = ['pending', 'active', 'degraded'] as const;
 
 /** Writes the ending, unless the mailbox is somebody else's by now. */
-export function recordEnding(
+export async function recordEnding(
   tx: TenantWriter,
   round: Pick<Round, 'watcher' | 'lease' | 'clock'>,
   ending: Ending,
@@ -38,8 +39,9 @@ export function recordEnding(
   const write = { synced: recordSuccess, degraded: recordFailure, throttled: recordThrottle }[
     ending.outcome as string
   ];
-  const recorded = write?.(tx, round, ending) ?? recordPause(tx, round, ending);
-  return recorded.then(() => releaseLease(tx, round.lease));
+  await recordLedger(tx, round, ending);
+  await (write?.(tx, round, ending) ?? recordPause(tx, round, ending));
+  await releaseLease(tx, round.lease);
 }
 
 type Recording = Pick<Round, 'watcher' | 'lease' | 'clock'>;
@@ -94,6 +96,13 @@ async function recordThrottle(tx: TenantWriter, round: Recording): Promise<void>
   await held(tx, round)
     .set((eb) => ({ next_sync_at: eb.fn('greatest', ['throttled_until', eb.val(soon)]) }))
     .execute();
+}
+
+/** What the round found, and which gaps it filled. */
+async function recordLedger(tx: TenantWriter, { watcher, clock }: Recording, ending: Ending): Promise<void> {
+  const { startedAt, summary, outcome } = ending;
+  await noteFound(tx, { watcherId: watcher.id, folderId: null, changes: summary.changes });
+  if (outcome === 'synced') await closeGaps(tx, { watcherId: watcher.id, startedAt, endedAt: clock.now() });
 }
 
 async function recordPause(tx: TenantWriter, round: Recording, { outcome }: Ending): Promise<void> {
