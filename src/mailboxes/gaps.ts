@@ -103,6 +103,22 @@ export function closeGaps(tx: TenantWriter, round: WholeRound): Promise<FilledGa
     .execute();
 }
 
+/** The gaps of single folders noticed since: the kind of each. Rounds alone open those. */
+export async function foldersOpenedSince(
+  db: TenantReader,
+  watcherId: string,
+  since: Date,
+): Promise<GapKind[]> {
+  const rows = await db
+    .selectFrom('email_gaps')
+    .select('kind')
+    .where('watcher_id', '=', watcherId)
+    .where('folder_id', 'is not', null)
+    .where('noticed_at', '>=', since)
+    .execute();
+  return rows.map((row) => row.kind);
+}
+
 /** A gap as it is shown. `folder` is null for the mailbox as a whole, and for whoever may not see its folders. */
 export type GapState = Omit<
   Selectable<EmailGapsTable>,

@@ -1,6 +1,7 @@
 // The standing orders to keep mailboxes in sync: how they stand, and what a person may tell them.
-import type { Selectable } from 'kysely';
-import type { EmailFoldersTable, EmailWatchersTable, SyncStatus } from '#tenants/schema.ts';
+import type { Selectable, Updateable } from 'kysely';
+
+import type { EmailFoldersTable, EmailWatchersTable, LastRound, SyncStatus } from '#tenants/schema.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 import { adviceOn } from './advice.ts';
 import { watcherNotFound } from './mailbox.ts';
@@ -19,12 +20,19 @@ export type WatcherState = {
   complete_up_to: Date | null;
   throttled_until: Date | null;
   interval_minutes: number;
+  /** The latest round, whatever came of it; null when there was none yet. */
+  last_round: WatcherRound | null;
+  /** When the counts of its folders were last compared with Microsoft's. */
+  reconciled_at: Date | null;
   problem: Problem | null;
   /** A worker is at it now. */
   syncing: boolean;
   first_sync_done: boolean;
   progress: Progress;
 };
+
+/** A round as it stands on the watcher; times as ISO 8601. */
+export type WatcherRound = Required<LastRound>;
 
 export type FolderState = {
   id: string;
@@ -79,7 +87,7 @@ export async function getWatcher(
 export async function requestSync(tx: TenantWriter, watcherId: string, now: Date): Promise<WatcherState> {
   const row = await lockedWatcher(tx, watcherId);
   refuseUnlessRunning(row);
-  return update(tx, row.id, { next_sync_at: now }, now);
+  return update(tx, row.id, { next_sync_at: now, next_sync_trigger: 'person' }, now);
 }
 
 /** Stops syncing until `resumeWatcher`. @throws `watcher_not_found`, `not_connected`, `reauth_required` */
@@ -97,7 +105,8 @@ export async function resumeWatcher(tx: TenantWriter, watcherId: string, now: Da
     return stateOf(row, now);
   }
   const sync_status = row.first_synced_at === null ? 'pending' : 'active';
-  return update(tx, row.id, { sync_status, next_sync_at: now }, now);
+  const asked = { sync_status, next_sync_at: now, next_sync_trigger: 'person' } as const;
+  return update(tx, row.id, { ...asked, expected_from: now }, now);
 }
 
 /** The ids of the watchers a worker should take up now, the longest due first. */
@@ -137,7 +146,7 @@ function refuseUnlessRunning(row: WatcherRow): void {
 async function update(
   tx: TenantWriter,
   id: string,
-  change: { sync_status?: SyncStatus; next_sync_at: Date | null },
+  change: Updateable<EmailWatchersTable>,
   now: Date,
 ): Promise<WatcherState> {
   const row = await tx
@@ -161,6 +170,8 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
     complete_up_to: row.complete_up_to,
     throttled_until: row.throttled_until && row.throttled_until > now ? row.throttled_until : null,
     interval_minutes: row.sync_interval_minutes,
+    last_round: lastRoundOf(row),
+    reconciled_at: row.reconciled_at,
     problem: problemOf(row),
     syncing: row.lease_until !== null && row.lease_until > now,
     first_sync_done: row.first_synced_at !== null,
@@ -171,6 +182,10 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
       folders_total: row.folders_total,
     },
   };
+}
+
+function lastRoundOf({ last_round }: WatcherRow): WatcherRound | null {
+  return last_round?.ended_at === undefined ? null : (last_round as WatcherRound);
 }
 
 function problemOf(row: WatcherRow): Problem | null {

@@ -17,6 +17,7 @@ import { confirmSuspects } from './confirm.ts';
 import { counted } from './counted.ts';
 import { syncFolderTree } from './folders.ts';
 import { createLane } from './lane.ts';
+import type { Ledger } from './ledger.ts';
 import { type Ending, endingOf, type Outcome, recordEnding } from './outcome.ts';
 import { readFolders } from './read-folders.ts';
 import { type Round, transact, type WatcherRow } from './round.ts';
@@ -52,6 +53,8 @@ export type SyncResult = {
   changes: number;
   requests: number;
   milliseconds: number;
+  /** What it met and mended; null when it was skipped. */
+  ledger: Ledger | null;
 };
 
 /**
@@ -70,13 +73,21 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   keeper.stop();
   const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
   const round = { watcher, lease, clock: deps.clock };
-  await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
+  const ledger = await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
     recordEnding(tx, round, { ...ending, startedAt, summary }),
   );
-  return { ...ending, ...summary, userId: watcher.user_id, changedThreadIds: tally.threadIds() };
+  return { ...ending, ...summary, ledger, userId: watcher.user_id, changedThreadIds: tally.threadIds() };
 }
 
-const NOTHING = { code: null, userId: null, changedThreadIds: [], changes: 0, requests: 0, milliseconds: 0 };
+const NOTHING = {
+  code: null,
+  userId: null,
+  changedThreadIds: [],
+  changes: 0,
+  requests: 0,
+  milliseconds: 0,
+  ledger: null,
+};
 
 type Running = {
   request: SyncRequest;

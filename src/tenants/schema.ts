@@ -31,6 +31,13 @@ export type SyncTrigger = 'schedule' | 'person' | 'push' | 'retry';
 export type RoundTrigger = SyncTrigger | 'first';
 export type RoundOutcome = 'synced' | 'degraded' | 'throttled' | 'reauth_required' | 'interrupted';
 export type GapKind = 'cursor_lost' | 'push_missed' | 'subscription_removed' | 'outage' | 'count_mismatch';
+/** What stands on the watcher of its latest round; rows from before 0008 hold the summary alone. */
+export type LastRound = RoundSummary & {
+  started_at?: string;
+  ended_at?: string;
+  trigger?: RoundTrigger;
+  outcome?: RoundOutcome;
+};
 export type NoticeKind = 'consent_lost' | 'stale';
 
 export interface AuthMicrosoftTokensTable {
@@ -72,7 +79,7 @@ export interface EmailWatchersTable {
   complete_up_to: Timestamp | null;
   first_synced_at: Timestamp | null;
   folders_delta_link: string | null;
-  last_round: NullableJson<RoundSummary>;
+  last_round: NullableJson<LastRound>;
   messages_done: Generated<number>;
   messages_total: Generated<number>;
   folders_done: Generated<number>;
