@@ -61,6 +61,16 @@ export async function listWatchers(db: TenantReader, now: Date): Promise<Watcher
   return rows.map((row) => stateOf(row, now));
 }
 
+/** @throws CelesteError `watcher_not_found` when the caller of `db` may not see it */
+export async function requireWatcher(db: TenantReader, watcherId: string): Promise<void> {
+  const row = await db
+    .selectFrom('email_watchers')
+    .select('id')
+    .where('id', '=', watcherId)
+    .executeTakeFirst();
+  if (!row) throw watcherNotFound();
+}
+
 /** One watcher with its folders in the order of their paths. @throws CelesteError `watcher_not_found` */
 export async function getWatcher(
   db: TenantReader,

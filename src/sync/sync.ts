@@ -55,6 +55,8 @@ export type SyncResult = {
   milliseconds: number;
   /** What it met and mended; null when it was skipped. */
   ledger: Ledger | null;
+  /** The worker before us fell silent. */
+  tookOver: boolean;
 };
 
 /**
@@ -76,7 +78,15 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   const ledger = await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
     recordEnding(tx, round, { ...ending, startedAt, summary }),
   );
-  return { ...ending, ...summary, ledger, userId: watcher.user_id, changedThreadIds: tally.threadIds() };
+  const tookOver = watcher.previous_owner !== null;
+  return {
+    ...ending,
+    ...summary,
+    ledger,
+    tookOver,
+    userId: watcher.user_id,
+    changedThreadIds: tally.threadIds(),
+  };
 }
 
 const NOTHING = {
@@ -87,6 +97,7 @@ const NOTHING = {
   requests: 0,
   milliseconds: 0,
   ledger: null,
+  tookOver: false,
 };
 
 type Running = {
