@@ -22,6 +22,7 @@ import { equipmentRoutes } from './routes/equipment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { type HealthDeps, healthRoutes } from './routes/health.ts';
 import { type InstanceDeps, instanceRoutes } from './routes/instance.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { linkRoutes } from './routes/links.ts';
 import { meRoutes } from './routes/me.ts';
 import { type OutlookDeps, outlookCallbackRoute, outlookRoutes } from './routes/outlook.ts';
@@ -78,6 +79,7 @@ export function createHttpApp(deps: HttpDeps) {
     .route('/', outlookRoutes(deps.outlook))
     .route('/', watcherRoutes({ ...deps.aboard, wake: deps.wake }))
     .route('/', sharedMailboxRoutes({ ...deps.aboard, ...deps.shared, wake: deps.wake }))
+    .route('/', ledgerRoutes(deps.aboard))
     .route('/', threadRoutes(deps.aboard))
     .route('/', emailRoutes(deps.aboard))
     .route('/', linkRoutes(deps.aboard))

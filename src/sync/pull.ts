@@ -35,7 +35,7 @@ export async function* pullFolder(
   const either = AbortSignal.any([signal, left.signal]);
   let size = FULL_PAGE;
   const fetch = async (from: string | null) => {
-    const at = { folderId, link: from, pageSize: size, now: clock.now() };
+    const at = { root: graph.root, folderId, link: from, pageSize: size, now: clock.now() };
     const page = await fetchPage(graph, protocol, { ...at, signal: either });
     size = pageSizeAfter(size, textLength(page));
     return page;

@@ -1,4 +1,5 @@
 // One folder's round: its pages, each in one transaction with the cursor that follows it.
+import { noteFound, openGap } from '#mailboxes/gaps.ts';
 import { holdLease } from '#mailboxes/lease.ts';
 import type { Progress } from '#mailboxes/watchers.ts';
 import { GraphError, isGraphError } from '#microsoft/errors.ts';
@@ -59,7 +60,8 @@ export async function readFolder(
         { folder: folder.id, request_id: error.requestId },
         'a folder starts again: its cursor died',
       );
-      await reading.lane(() => restart(round, folder));
+      const detail = error.graphCode ?? error.code;
+      await reading.lane(() => restartFolder(round, folder, { kind: 'cursor_lost', detail }));
     }
   }
 }
@@ -106,6 +108,8 @@ async function commitPage(round: Round, { folders }: Tree, work: PageWork) {
     await suspectTombstones(tx, at, tombstonesOf(page));
     if (page.deltaLink !== null && start.phase === 'initial')
       await suspectUnseen(tx, { ...at, round: start.round });
+    if (start.phase === 'initial' && start.round > 1)
+      await noteFound(tx, { watcherId: round.watcher.id, folderId: folder.id, changes: done.changes });
     await writeCursor(tx, next);
     await holdLease(tx, round.lease, progress);
     return done;
@@ -142,10 +146,16 @@ async function writeCursor(tx: TenantWriter, folder: FolderRow): Promise<void> {
     .execute();
 }
 
-async function restart(round: Round, folder: FolderRow): Promise<void> {
+/** Sends a folder back to its start, and notes why: until it has been read again we may not know all of it. */
+export async function restartFolder(
+  round: Round,
+  folder: FolderRow,
+  why: { kind: 'cursor_lost' | 'count_mismatch'; detail: string | null },
+): Promise<void> {
   const next: FolderRow = { ...folder, phase: 'pending', next_link: null, delta_link: null };
   await transact(round, async (tx) => {
     await writeCursor(tx, next);
+    await openGap(tx, { watcherId: round.watcher.id, folderId: folder.id, at: round.clock.now(), ...why });
     await holdLease(tx, round.lease);
   });
   Object.assign(folder, next);

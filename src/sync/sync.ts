@@ -16,6 +16,7 @@ import { asWorker, type Tenants } from '#tenants/tenants.ts';
 import { counted } from './counted.ts';
 import { loadTree, type Tree } from './folders.ts';
 import { createLane } from './lane.ts';
+import type { Ledger } from './ledger.ts';
 import { type Ending, endingOf, type Outcome, recordEnding } from './outcome.ts';
 import { completeUpTo, isWhole } from './plan-look.ts';
 import type { Reading } from './read-folder.ts';
@@ -61,6 +62,10 @@ export type SyncResult = {
   changes: number;
   requests: number;
   milliseconds: number;
+  /** What it met and mended; null when it was skipped. */
+  ledger: Ledger | null;
+  /** The worker before us fell silent. */
+  tookOver: boolean;
 };
 
 /**
@@ -83,18 +88,31 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   keeper.stop();
   const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
   const round = { watcher, lease, clock: deps.clock };
-  await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
-    recordEnding(tx, round, {
-      ...ending,
-      startedAt,
-      completeUpTo: completeUpTo(tree.folders, startedAt),
-      summary,
-    }),
+  const upTo = completeUpTo(tree.folders, startedAt);
+  const ledger = await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
+    recordEnding(tx, round, { ...ending, startedAt, completeUpTo: upTo, summary }),
   );
-  return { ...ending, ...summary, userId: watcher.user_id, changedThreadIds: tally.threadIds() };
+  const tookOver = watcher.previous_owner !== null;
+  return {
+    ...ending,
+    ...summary,
+    ledger,
+    tookOver,
+    userId: watcher.user_id,
+    changedThreadIds: tally.threadIds(),
+  };
 }
 
-const NOTHING = { code: null, userId: null, changedThreadIds: [], changes: 0, requests: 0, milliseconds: 0 };
+const NOTHING = {
+  code: null,
+  userId: null,
+  changedThreadIds: [],
+  changes: 0,
+  requests: 0,
+  milliseconds: 0,
+  ledger: null,
+  tookOver: false,
+};
 
 type Running = {
   request: SyncRequest;
