@@ -89,7 +89,7 @@ type Running = {
 async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 'outcome' | 'code'>> {
   const { request, watcher, lease, signal, tally } = running;
   try {
-    const graph = counted(await deps.mailboxes.open(request.yachtId, watcher.id), tally.request);
+    const graph = counted(await deps.mailboxes.open(request.yachtId, watcher.id, { lease }), tally.request);
     const round: Round = {
       tenants: deps.tenants,
       graph,

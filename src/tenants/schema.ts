@@ -61,6 +61,7 @@ export interface EmailWatchersTable {
   last_sync_error_code: string | null;
   next_sync_at: Generated<Date | null>;
   throttled_until: Timestamp | null;
+  write_throttled_until: Timestamp | null;
   sync_interval_minutes: Generated<number>;
   failures: Generated<number>;
   complete_up_to: Timestamp | null;
@@ -77,6 +78,20 @@ export interface EmailWatchersTable {
   subscription_state: string | null;
   subscription_expires_at: Timestamp | null;
   created_at: GeneratedTimestamp;
+}
+
+/** Read and written by `celeste_enter_gate` and the few statements beside it. */
+export interface EmailRequestPlacesTable {
+  id: string;
+  watcher_id: string;
+  user_id: string;
+  yacht_id: string;
+  app: TokenPurpose;
+  turn: Generated<string>;
+  places: number;
+  lease_owner: string | null;
+  granted: Generated<boolean>;
+  until: Timestamp;
 }
 
 export interface EmailFoldersTable {
@@ -274,6 +289,7 @@ export interface TenantSchema {
   auth_microsoft_tokens: AuthMicrosoftTokensTable;
   email_watchers: EmailWatchersTable;
   email_folders: EmailFoldersTable;
+  email_request_places: EmailRequestPlacesTable;
   email_threads: EmailThreadsTable;
   linked_threads: LinkedThreadsView;
   email_thread_mailboxes: EmailThreadMailboxesTable;
