@@ -126,7 +126,7 @@ type Running = {
 async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 'outcome' | 'code'>> {
   const { request, watcher, lease, signal, tally } = running;
   try {
-    const graph = counted(await deps.mailboxes.open(request.yachtId, watcher.id), tally.request);
+    const graph = counted(await deps.mailboxes.open(request.yachtId, watcher.id, { lease }), tally.request);
     const { tenants, clock, log, source = deltaSource } = deps;
     const round: Round = { tenants, graph, source, clock, log, watcher, lease, signal };
     const isComplete = await readMailbox(round, readingOf(running), { whole: isWhole(watcher) });
