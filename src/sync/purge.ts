@@ -66,6 +66,7 @@ async function holdForPurge(tx: TenantWriter, watcherId: string): Promise<boolea
 
 async function finish(tx: TenantWriter, { yachtId, watcherId }: Purging): Promise<void> {
   const kept = await detachMessages(tx, watcherId);
+  await tx.deleteFrom('email_request_places').where('watcher_id', '=', watcherId).execute();
   if (kept === 0) await tx.deleteFrom('email_watchers').where('id', '=', watcherId).execute();
   else await strip(tx, watcherId);
   await recordAudit(tx, {
