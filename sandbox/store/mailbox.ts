@@ -56,6 +56,8 @@ export function makeMailbox(given: NewMailbox): Mailbox {
     displayName: given.displayName,
     userId: given.userId ?? guidFrom(`user:${address}`),
     locale,
+    shared: given.shared ?? false,
+    access: new Set(given.access?.map((person) => person.toLowerCase())),
     fingerprint: mailboxFingerprint(address),
     serial: 0,
     root: undefined as unknown as Folder,

@@ -209,6 +209,14 @@ class MemoryStore implements SandboxStore {
     for (const one of folders) one.deltaEpoch += 1;
   }
 
+  grantAccess(address: string, person: string): void {
+    this.#need(address).access.add(person.toLowerCase());
+  }
+
+  withdrawAccess(address: string, person: string): void {
+    this.#need(address).access.delete(person.toLowerCase());
+  }
+
   bulk(address: string, options: BulkOptions): void {
     const folder = this.folder(address, options.folder ?? 'inbox');
     for (const message of bulkMessages(folder.mailbox.address, options, this.#now()))

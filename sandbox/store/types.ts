@@ -222,6 +222,10 @@ export type Mailbox = {
   /** The user's object id, a GUID. */
   userId: string;
   locale: Locale;
+  /** A role's or a team's: nobody signs in to it. */
+  shared: boolean;
+  /** Addresses of the people who may open it besides its owner. */
+  access: Set<string>;
   /** What all its ids carry, so that another mailbox's id is seen to be foreign. */
   fingerprint: string;
   /** The last serial number given out. */
@@ -257,6 +261,9 @@ export type NewMailbox = {
   displayName: string;
   userId?: string;
   locale?: Locale;
+  shared?: boolean;
+  /** Addresses of the people who may open it. */
+  access?: string[];
 };
 
 export type NewFolder = {
@@ -300,6 +307,9 @@ export interface SandboxStore {
   sendMessage(address: string, id: string): StoredMessage;
   /** Every delta token of the folder, or of the mailbox, dies. */
   expireDelta(address: string, folder?: string): void;
+  /** Lets a person open somebody else's mailbox, or no longer. */
+  grantAccess(address: string, person: string): void;
+  withdrawAccess(address: string, person: string): void;
   /** `count` plain messages, made from `seed`, newest last; quick enough for 100,000. */
   bulk(address: string, options: BulkOptions): void;
   counts(address: string): { folders: number; messages: number; unread: number };
