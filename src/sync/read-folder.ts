@@ -94,11 +94,11 @@ type PageWork = {
   askedAt: Date;
 };
 
-async function commitPage(round: Round, { folders }: Tree, work: PageWork) {
+async function commitPage(round: Round, tree: Tree, work: PageWork) {
   const { folder, start, page, rows } = work;
   const next = { ...folder, ...cursorAfter(work) };
   const at = { watcherId: round.watcher.id, folderId: folder.provider_folder_id };
-  const progress = progressOf(folders.map((row) => (row.id === folder.id ? next : row)));
+  const progress = progressOf(tree.folders.map((row) => (row.id === folder.id ? next : row)));
   const applied = await transact(round, async (tx) => {
     const done = await applyRows(tx, {
       watcher: round.watcher,
@@ -115,6 +115,7 @@ async function commitPage(round: Round, { folders }: Tree, work: PageWork) {
     return done;
   });
   Object.assign(folder, next);
+  tree.mayDoubt = true;
   return { ...applied, progress };
 }
 

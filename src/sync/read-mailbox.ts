@@ -29,13 +29,18 @@ export async function readMailbox(
     const folders = [...gone.filter(isSynced), ...unfinished(tree, state)];
     await readFolders(round, { ...reading, folders, state });
   }
+  const isSettled = !tree.mayDoubt || (await settle(round, reading));
+  return state.failed === 0 && state.gone.length === 0 && isSettled;
+}
+
+async function settle(round: Round, { tree, onConfirmed }: Reading): Promise<boolean> {
   const confirmed = await confirmSuspects(round, async (folderId) => {
     if (knows(tree, folderId)) return true;
     await syncTree(round, tree, { whole: false });
     return knows(tree, folderId);
   });
-  reading.onConfirmed(confirmed);
-  return state.failed === 0 && state.gone.length === 0 && confirmed.unanswered === 0;
+  onConfirmed(confirmed);
+  return confirmed.unanswered === 0;
 }
 
 /** New folders and those a round was stopped in. */
