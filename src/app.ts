@@ -19,6 +19,7 @@ import { createMetrics, type Metrics } from '#http/metrics.ts';
 import type { OutlookDeps } from '#http/routes/outlook.ts';
 import { type HttpServer, listenHttp } from '#http/server.ts';
 import { runMatchThreads } from '#jobs/match-threads.ts';
+import { runPurgeMailbox } from '#jobs/purge-mailbox.ts';
 import { createQueue, type Handlers, type Queue } from '#jobs/queue.ts';
 import { sweep } from '#jobs/sweep.ts';
 import { runSyncMailbox } from '#jobs/sync-mailbox.ts';
@@ -26,6 +27,7 @@ import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/conn
 import { disconnect } from '#mailboxes/disconnect.ts';
 import { createGates } from '#mailboxes/gate.ts';
 import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
+import { addSharedMailbox } from '#mailboxes/shared.ts';
 import { connectionStatus } from '#mailboxes/status.ts';
 import { createTokenVault } from '#mailboxes/token-vault.ts';
 import { createTokens, type Identities } from '#mailboxes/tokens.ts';
@@ -95,6 +97,7 @@ type Parts = Required<Omit<ServiceOptions, 'webFolder' | 'secrets' | 'role'>> & 
   graph: GraphClient;
   mailboxes: Mailboxes;
   outlook: OutlookDeps;
+  addShared: HttpDeps['shared']['add'];
 };
 
 async function createParts({ secrets, role, ...options }: ServiceOptions): Promise<Parts> {
@@ -114,10 +117,12 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const queue = await createQueue({ masterUrl, log, role });
   const syncIntervalMinutes = config.sync.intervalMinutes;
   const connecting = { states, identities, graph, tenants, vault, syncIntervalMinutes };
-  const outlook = createOutlook({ connecting, config, events, queue });
+  const outlook = createOutlook({ connecting, config, events, queue, clock });
+  const sharing = { tenants, tokens, graph, syncIntervalMinutes };
+  const addShared: Parts['addShared'] = (principal, address) => addSharedMailbox(sharing, principal, address);
   const { authSecret } = secrets;
   const own = { config, fleet, log, clock, webFolder, authSecret };
-  return { ...own, queue, events, metrics, graph, mailboxes, outlook };
+  return { ...own, queue, events, metrics, graph, mailboxes, outlook, addShared };
 }
 
 function createIdentities({ microsoft }: Config): Identities {
@@ -133,9 +138,10 @@ type Connecting = {
   config: Config;
   events: Events;
   queue: Queue;
+  clock: Clock;
 };
 
-function createOutlook({ connecting, config, events, queue }: Connecting): OutlookDeps {
+function createOutlook({ connecting, config, events, queue, clock }: Connecting): OutlookDeps {
   const { tenants } = connecting;
   const redirectUri = `${config.http.appUrl}/auth/outlook/callback`;
   const configured = { read: config.microsoft.read !== null, write: config.microsoft.write !== null };
@@ -151,7 +157,7 @@ function createOutlook({ connecting, config, events, queue }: Connecting): Outlo
   };
   return {
     status,
-    begin: (principal, purpose) => beginAuthorize(connecting, principal, { purpose, redirectUri }),
+    begin: (principal, wanted) => beginAuthorize(connecting, principal, { ...wanted, redirectUri }),
     finish: async (principal, answer) => {
       const outcome = await finishAuthorize(connecting, principal, answer);
       if (!outcome.refusal) await announce(principal, outcome.purpose);
@@ -161,9 +167,12 @@ function createOutlook({ connecting, config, events, queue }: Connecting): Outlo
       const { purpose } = await replaceAccount(connecting, principal, state);
       await announce(principal, purpose);
     },
-    disconnect: async (principal, purpose) => {
+    disconnect: async (principal, { purpose, mail }) => {
       const { yachtId, userId } = principal;
-      await tenants.transact(asWorker(yachtId), (tx) => disconnect(tx, { yachtId, userId, purpose }));
+      const leaving = await tenants.transact(asWorker(yachtId), (tx) =>
+        disconnect(tx, { yachtId, userId, purpose }, { mail, now: clock.now() }),
+      );
+      for (const watcher_id of leaving) await queue.send('purge-mailbox', { yacht_id: yachtId, watcher_id });
       await announce(principal, purpose);
     },
   };
@@ -201,6 +210,7 @@ function createHttpDeps(parts: Parts): HttpDeps {
       crewNames: async (yachtId) =>
         new Map((await listCrew(master, yachtId)).map((crew) => [crew.userId, crew.displayName])),
     },
+    shared: { add: parts.addShared, crew: (yachtId) => listCrew(master, yachtId) },
     wake: (yacht_id, watcher_id) => queue.send('sync-mailbox', { yacht_id, watcher_id }),
   };
 }
@@ -225,6 +235,7 @@ function createHandlers({ fleet, log, clock, queue, events, metrics, mailboxes }
   return {
     'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
+    'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, clock, events }, job, signal),
     sweep: async () => {
       await sweep({ activeYachts, tenants, queue, events, clock, log, onStanding: metrics.sync.standing });
       await tidyMaster(master, clock.now());

@@ -58,7 +58,7 @@ export function noticeBody(
   return {
     ...notice,
     owner: { id: user_id, display_name: viewer.nameOf(user_id) },
-    mine: user_id === viewer.userId,
+    mine: viewer.mailboxes.includes(notice.watcher_id),
     raised_at: isoTime(notice.raised_at),
     complete_up_to: isoTime(notice.complete_up_to),
   };

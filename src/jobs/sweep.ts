@@ -4,6 +4,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { standingOf } from '#mailboxes/oversight.ts';
 import { dueWatchers } from '#mailboxes/watchers.ts';
+import { duePurges } from '#sync/purge.ts';
 import { asWorker, type TenantReader, type Tenants } from '#tenants/tenants.ts';
 
 import { type OverseeDeps, oversee } from './oversee.ts';
@@ -41,9 +42,13 @@ async function sweepYacht(deps: SweepDeps, yachtId: string): Promise<void> {
     watchers: await dueWatchers(db, clock.now(), WATCHERS_PER_YACHT),
     matching: await hasThreadsToMatch(db),
     standing: await standingOf(db, clock.now()),
+    purges: await duePurges(db, clock.now()),
   }));
   for (const watcherId of due.watchers) {
     await queue.send('sync-mailbox', { yacht_id: yachtId, watcher_id: watcherId });
+  }
+  for (const watcherId of due.purges) {
+    await queue.send('purge-mailbox', { yacht_id: yachtId, watcher_id: watcherId });
   }
   if (due.matching) await queue.send('match-threads', { yacht_id: yachtId });
   await oversee(deps, yachtId, due.standing);

@@ -11,7 +11,7 @@ export type MailboxDeps = { tenants: Tenants; tokens: Tokens; graph: GraphClient
 
 export interface Mailboxes {
   /**
-   * Opens a mailbox for reading, in the name of its owner; whoever calls has checked that it may be read.
+   * Opens a mailbox for reading, with the consent of whoever connected it; whoever calls has checked that it may be read.
    * The `Graph` throws, besides GraphError, what tokens throw, and `throttled`.
    *
    * @throws CelesteError `watcher_not_found`
@@ -25,14 +25,15 @@ export function createMailboxes({ tenants, tokens, graph, gates }: MailboxDeps):
       const watcher = await tenants.read(asWorker(yachtId), (db) =>
         db
           .selectFrom('email_watchers')
-          .select(['user_id', 'throttled_until'])
+          .select(['user_id', 'throttled_until', 'kind', 'mailbox'])
           .where('id', '=', watcherId)
           .executeTakeFirst(),
       );
       if (!watcher) throw watcherNotFound();
       const source = tokens.source({ yachtId, userId: watcher.user_id, purpose: 'read' });
+      const sharedAddress = watcher.kind === 'shared' ? watcher.mailbox : undefined;
       const record = (until: Date) => recordThrottle(tenants, { yachtId, watcherId }, until);
-      return graph.as(source, gates.of(watcherId, { until: watcher.throttled_until, record }));
+      return graph.as(source, gates.of(watcherId, { until: watcher.throttled_until, record }), sharedAddress);
     },
   };
 }

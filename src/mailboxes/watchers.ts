@@ -1,7 +1,13 @@
 // The standing orders to keep mailboxes in sync: how they stand, and what a person may tell them.
 import type { Selectable, Updateable } from 'kysely';
 
-import type { EmailFoldersTable, EmailWatchersTable, LastRound, SyncStatus } from '#tenants/schema.ts';
+import type {
+  EmailFoldersTable,
+  EmailWatchersTable,
+  LastRound,
+  MailboxKind,
+  SyncStatus,
+} from '#tenants/schema.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 import { adviceOn } from './advice.ts';
 import { watcherNotFound } from './mailbox.ts';
@@ -14,6 +20,7 @@ export type WatcherState = {
   id: string;
   user_id: string;
   mailbox: string;
+  kind: MailboxKind;
   status: SyncStatus;
   last_sync_at: Date | null;
   next_sync_at: Date | null;
@@ -174,6 +181,7 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
     id: row.id,
     user_id: row.user_id,
     mailbox: row.mailbox,
+    kind: row.kind,
     status: row.sync_status,
     last_sync_at: row.last_sync_at,
     next_sync_at: row.next_sync_at,

@@ -23,7 +23,7 @@ export type FolderRound = {
 
 // Hidden folders hold mail too (rules and add-ins move it there); they are read, but not shown in the inbox.
 const FIRST =
-  '/me/mailFolders/delta?$select=displayName,parentFolderId,totalItemCount,unreadItemCount,isHidden&includeHiddenFolders=true';
+  '/mailFolders/delta?$select=displayName,parentFolderId,totalItemCount,unreadItemCount,isHidden&includeHiddenFolders=true';
 const PAGE_SIZE = 200;
 // A mailbox may hold tens of thousands of folders; beyond this a cursor goes in circles.
 const MAX_PAGES = 1_000;
@@ -41,7 +41,7 @@ export async function folderRound(
 ): Promise<FolderRound> {
   const folders = new Map<string, GraphFolder>();
   const removed = new Set<string>();
-  let path = deltaLink ?? FIRST;
+  let path = deltaLink ?? `${graph.root}${FIRST}`;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const answer = asObject(await graph.json({ path, prefer: [`odata.maxpagesize=${PAGE_SIZE}`], signal }));
     for (const row of asList(answer.value).map(asObject)) {

@@ -28,6 +28,8 @@ export type GraphBytes = {
 
 /** Graph as one mailbox: what the operations in this folder are given. */
 export interface Graph {
+  /** Where the mailbox stands below the Graph URL: '/me', or '/users/{address}' for a shared one. */
+  readonly root: string;
   /** The parsed JSON of a success; undefined for an empty one. @throws GraphError */
   json(request: GraphRequest): Promise<unknown>;
   /** The raw bytes of a success; the stream must be read to its end or destroyed. @throws GraphError */
@@ -50,7 +52,8 @@ export type Gate = {
 };
 
 export type GraphClient = {
-  as(tokens: TokenSource, gate: Gate): Graph;
+  /** `sharedAddress`: the shared mailbox that is meant instead of the token's own. */
+  as(tokens: TokenSource, gate: Gate, sharedAddress?: string): Graph;
   close(): Promise<void>;
 };
 
@@ -76,7 +79,8 @@ export function createGraphClient({
   const agent =
     dispatcher ?? new Agent({ connections, keepAliveTimeout: 30_000, connect: { timeout: 10_000 } });
   return {
-    as: (tokens, gate) => ({
+    as: (tokens, gate, sharedAddress) => ({
+      root: sharedAddress === undefined ? '/me' : `/users/${encodeURIComponent(sharedAddress)}`,
       json: (request) =>
         inside(gate, request, async () => readJson(await send(agent, base, tokens, request))),
       bytes: (request) =>

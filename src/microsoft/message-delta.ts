@@ -28,7 +28,7 @@ export type DeltaRequest = {
  * @throws GraphError: `sync_state_lost` when the link has died, `not_found` when the folder is gone
  */
 export async function messageDeltaPage(graph: Graph, request: DeltaRequest): Promise<DeltaPage> {
-  const path = request.link ?? firstPath(request.folderId);
+  const path = request.link ?? firstPath(graph.root, request.folderId);
   // The preferences are not part of the link: Microsoft wants them on each page.
   const prefer = [`odata.maxpagesize=${request.pageSize}`, TEXT_BODIES];
   try {
@@ -38,8 +38,8 @@ export async function messageDeltaPage(graph: Graph, request: DeltaRequest): Pro
   }
 }
 
-function firstPath(folderId: string): string {
-  return `/me/mailFolders/${encodeURIComponent(folderId)}/messages/delta?$select=${MESSAGE_SELECT}`;
+function firstPath(root: string, folderId: string): string {
+  return `${root}/mailFolders/${encodeURIComponent(folderId)}/messages/delta?$select=${MESSAGE_SELECT}`;
 }
 
 // We send the link as it came, so a 400 for it can only mean that it is no longer understood, in whatever words.

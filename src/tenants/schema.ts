@@ -9,6 +9,8 @@ type GeneratedJson<T> = ColumnType<T, string | undefined, string>;
 
 export type TokenPurpose = 'read' | 'write';
 export type SyncStatus = 'pending' | 'active' | 'degraded' | 'reauth_required' | 'paused' | 'disconnected';
+/** A person's own mailbox, or one that several share (engineering@…). */
+export type MailboxKind = 'own' | 'shared';
 export type FolderPhase = 'pending' | 'initial' | 'delta';
 export type LinkTarget = 'work_order' | 'equipment';
 export type LinkState = 'suggested' | 'linked' | 'rejected' | 'removed';
@@ -89,11 +91,23 @@ export interface EmailWatchersTable {
   subscription_id: string | null;
   subscription_state: string | null;
   subscription_expires_at: Timestamp | null;
+  kind: Generated<MailboxKind>;
+  account_id: string | null;
+  purge_requested_at: Timestamp | null;
+  purged_at: Timestamp | null;
   created_at: GeneratedTimestamp;
   next_sync_trigger: Generated<SyncTrigger>;
   expected_from: GeneratedTimestamp;
   next_reconcile_at: GeneratedTimestamp;
   reconciled_at: Timestamp | null;
+}
+
+export interface EmailMailboxReadersTable {
+  watcher_id: string;
+  user_id: string;
+  yacht_id: string;
+  added_by: string;
+  added_at: GeneratedTimestamp;
 }
 
 export interface EmailFoldersTable {
@@ -340,6 +354,7 @@ export interface EmailFolderCountsTable {
 export interface TenantSchema {
   auth_microsoft_tokens: AuthMicrosoftTokensTable;
   email_watchers: EmailWatchersTable;
+  email_mailbox_readers: EmailMailboxReadersTable;
   email_folders: EmailFoldersTable;
   email_threads: EmailThreadsTable;
   linked_threads: LinkedThreadsView;

@@ -14,6 +14,7 @@ import {
 import { INTERVAL_MINUTES, setSyncInterval } from '#mailboxes/interval.ts';
 import { getWatcher, listWatchers, pauseWatcher, requestSync, resumeWatcher } from '#mailboxes/watchers.ts';
 import type { Tenants } from '#tenants/tenants.ts';
+import { readMailboxes } from '#threads/mine.ts';
 
 export type WatcherDeps = {
   tenants: Tenants;
@@ -86,15 +87,15 @@ const interval = createRoute({
 /** For whom watchers are shown. */
 export async function viewerOf(
   c: Context<AppEnv>,
-  { crewNames }: Pick<WatcherDeps, 'crewNames'>,
+  { tenants, crewNames }: Pick<WatcherDeps, 'tenants' | 'crewNames'>,
 ): Promise<Viewer> {
-  const { userId, yachtId } = c.get('principal');
-  const names = await crewNames(yachtId);
-  return { userId, nameOf: (id) => names.get(id) ?? 'Someone no longer aboard' };
+  const names = await crewNames(c.get('principal').yachtId);
+  const mailboxes = await tenants.read(scopeOf(c), readMailboxes);
+  return { mailboxes, nameOf: (id) => names.get(id) ?? 'Someone no longer aboard' };
 }
 
 export function watcherRoutes({ tenants, clock, crewNames, wake }: WatcherDeps) {
-  const viewer = (c: Context<AppEnv>) => viewerOf(c, { crewNames });
+  const viewer = (c: Context<AppEnv>) => viewerOf(c, { tenants, crewNames });
   return newRoutes()
     .openapi(list, async (c) => {
       const watchers = await tenants.read(scopeOf(c), (db) => listWatchers(db, clock.now()));
