@@ -111,7 +111,7 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
     metrics.sync.graphAnswer,
   );
   const tokens = createTokens({ tenants, vault, identities, clock, log });
-  const mailboxes = createMailboxes({ tenants, tokens, graph, gates: createGates({ clock }) });
+  const mailboxes = createMailboxes({ tenants, tokens, graph, gates: createGates({ tenants, clock, log }) });
   const states = createOauthStates({ master, sealer, clock });
   const events = createEvents({ master, masterUrl, log });
   const queue = await createQueue({ masterUrl, log, role });

@@ -41,8 +41,8 @@ async function sweepYacht(deps: SweepDeps, yachtId: string): Promise<void> {
   const due = await tenants.read(asWorker(yachtId), async (db) => ({
     watchers: await dueWatchers(db, clock.now(), WATCHERS_PER_YACHT),
     matching: await hasThreadsToMatch(db),
-    standing: await standingOf(db, clock.now()),
     purges: await duePurges(db, clock.now()),
+    standing: await standingOf(db, clock.now()),
   }));
   for (const watcherId of due.watchers) {
     await queue.send('sync-mailbox', { yacht_id: yachtId, watcher_id: watcherId });

@@ -1,4 +1,4 @@
-// One worker per mailbox over all processes: a lease on the watcher's row, good for thirty seconds and renewed
+// One worker per mailbox over all processes: a lease on the watcher's row, good for fifteen seconds and renewed
 // while the worker lives. A worker that dies is succeeded when its lease runs out. All by the database's clock.
 import { type Selectable, sql } from 'kysely';
 
@@ -8,7 +8,7 @@ import type { TenantWriter } from '#tenants/tenants.ts';
 
 import type { Progress } from './watchers.ts';
 
-export const LEASE_SECONDS = 30;
+export const LEASE_SECONDS = 15;
 
 export type Lease = { watcherId: string; owner: string };
 
@@ -80,9 +80,15 @@ export async function holdLease(
   }
 }
 
-/** Gives the mailbox back; harmless when it is no longer ours. */
+/** Gives the mailbox back, with whatever request place came with it; harmless when it is no longer ours. */
 export async function releaseLease(tx: TenantWriter, { watcherId, owner }: Lease): Promise<void> {
   await tx
+    .with('place', (qc) =>
+      qc
+        .deleteFrom('email_request_places')
+        .where('watcher_id', '=', watcherId)
+        .where('lease_owner', '=', owner),
+    )
     .updateTable('email_watchers')
     .set({ lease_owner: null, lease_until: null })
     .where('id', '=', watcherId)

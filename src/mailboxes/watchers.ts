@@ -100,11 +100,15 @@ export async function getWatcher(
   return { ...stateOf(row, now), folders: folderStates(folders) };
 }
 
-/** Asks for a sync as soon as a worker is free. Asking again changes nothing. @throws `watcher_not_found`, `reauth_required`, `not_connected`, `paused` */
+// Whoever asks wants all of it looked at.
+const askedFor = (now: Date) =>
+  ({ next_sync_at: now, next_sync_trigger: 'person', whole_requested_at: now }) as const;
+
+/** Asks for a sync of every folder as soon as a worker is free. Asking again changes nothing. @throws `watcher_not_found`, `reauth_required`, `not_connected`, `paused` */
 export async function requestSync(tx: TenantWriter, watcherId: string, now: Date): Promise<WatcherState> {
   const row = await lockedWatcher(tx, watcherId);
   refuseUnlessRunning(row);
-  return update(tx, row.id, { next_sync_at: now, next_sync_trigger: 'person' }, now);
+  return update(tx, row.id, askedFor(now), now);
 }
 
 /** Stops syncing until `resumeWatcher`. @throws `watcher_not_found`, `not_connected`, `reauth_required` */
@@ -122,8 +126,7 @@ export async function resumeWatcher(tx: TenantWriter, watcherId: string, now: Da
     return stateOf(row, now);
   }
   const sync_status = row.first_synced_at === null ? 'pending' : 'active';
-  const asked = { sync_status, next_sync_at: now, next_sync_trigger: 'person' } as const;
-  return update(tx, row.id, { ...asked, expected_from: now }, now);
+  return update(tx, row.id, { sync_status, ...askedFor(now), expected_from: now }, now);
 }
 
 /** The ids of the watchers a worker should take up now, the longest due first. */

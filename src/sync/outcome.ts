@@ -25,6 +25,8 @@ export type Ending = {
   outcome: RoundOutcome;
   code: string | null;
   startedAt: Date;
+  /** Up to when the mailbox is complete, if the round ended well. */
+  completeUpTo: Date | null;
   summary: RoundSummary;
 };
 
@@ -72,7 +74,7 @@ function lastRound({ watcher, clock }: Recording, { outcome, startedAt, summary 
 }
 
 async function recordSuccess(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
-  const { startedAt } = ending;
+  const { startedAt, completeUpTo } = ending;
   const now = round.clock.now();
   // Asked for while this round ran: it may have come too late for it.
   const isAsked = sql<boolean>`next_sync_at > ${startedAt} and next_sync_at <= ${now}`;
@@ -84,9 +86,10 @@ async function recordSuccess(tx: TenantWriter, round: Recording, ending: Ending)
       last_sync_error: null,
       last_sync_error_code: null,
       failures: 0,
-      complete_up_to: startedAt,
+      complete_up_to: completeUpTo,
       first_synced_at: eb.fn.coalesce('first_synced_at', eb.val(now)),
       last_round: lastRound(round, ending),
+      whole_requested_at: sql<Date | null>`case when whole_requested_at > ${startedAt} then whole_requested_at end`,
       next_sync_at: sql<Date>`case when ${isAsked} then next_sync_at else ${next} end`,
       next_sync_trigger: sql<'schedule'>`case when ${isAsked} then next_sync_trigger else 'schedule' end`,
     }))

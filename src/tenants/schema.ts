@@ -75,7 +75,9 @@ export interface EmailWatchersTable {
   last_sync_error: string | null;
   last_sync_error_code: string | null;
   next_sync_at: Generated<Date | null>;
+  whole_requested_at: Timestamp | null;
   throttled_until: Timestamp | null;
+  write_throttled_until: Timestamp | null;
   sync_interval_minutes: Generated<number>;
   failures: Generated<number>;
   complete_up_to: Timestamp | null;
@@ -108,6 +110,20 @@ export interface EmailMailboxReadersTable {
   yacht_id: string;
   added_by: string;
   added_at: GeneratedTimestamp;
+}
+
+/** Read and written by `celeste_enter_gate` and the few statements beside it. */
+export interface EmailRequestPlacesTable {
+  id: string;
+  watcher_id: string;
+  user_id: string;
+  yacht_id: string;
+  app: TokenPurpose;
+  turn: Generated<string>;
+  places: number;
+  lease_owner: string | null;
+  granted: Generated<boolean>;
+  until: Timestamp;
 }
 
 export interface EmailFoldersTable {
@@ -356,6 +372,7 @@ export interface TenantSchema {
   email_watchers: EmailWatchersTable;
   email_mailbox_readers: EmailMailboxReadersTable;
   email_folders: EmailFoldersTable;
+  email_request_places: EmailRequestPlacesTable;
   email_threads: EmailThreadsTable;
   linked_threads: LinkedThreadsView;
   email_thread_mailboxes: EmailThreadMailboxesTable;
