@@ -26,6 +26,7 @@ export function addFolder(mailbox: Mailbox, seed: FolderSeed): Folder {
     exists: true,
     messages: [],
     unread: 0,
+    otherItems: 0,
     log: [],
     deltaEpoch: 0,
     changedAt: -1,
