@@ -1,5 +1,7 @@
 // The standing orders to keep mailboxes in sync: how they stand, and what a person may tell them.
-import type { Selectable } from 'kysely';
+import { type Selectable, sql, type Updateable } from 'kysely';
+
+import { CelesteError } from '#base/errors.ts';
 import type { EmailFoldersTable, EmailWatchersTable, SyncStatus } from '#tenants/schema.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 import { adviceOn } from './advice.ts';
@@ -38,6 +40,8 @@ export type FolderState = {
   total: number;
   synced_at: Date | null;
 };
+
+const LONGEST_INTERVAL_MINUTES = 1_440;
 
 type WatcherRow = Selectable<EmailWatchersTable>;
 type FolderRow = Selectable<EmailFoldersTable>;
@@ -100,19 +104,57 @@ export async function resumeWatcher(tx: TenantWriter, watcherId: string, now: Da
   return update(tx, row.id, { sync_status, next_sync_at: now }, now);
 }
 
+/** Sets how many minutes lie between two rounds; the next one comes within that time. @throws `watcher_not_found`, `interval_unreadable` */
+export async function setInterval(
+  tx: TenantWriter,
+  { watcherId, minutes }: { watcherId: string; minutes: number },
+  now: Date,
+): Promise<WatcherState> {
+  if (!Number.isInteger(minutes) || minutes < 1 || minutes > LONGEST_INTERVAL_MINUTES) {
+    throw new CelesteError('interval_unreadable', 'A mailbox is synced every 1 to 1440 minutes.', {
+      advice: 'Choose a whole number of minutes, a day at most.',
+    });
+  }
+  const row = await lockedWatcher(tx, watcherId);
+  // By chance, so that mailboxes set together do not wake together.
+  const latest = new Date(now.getTime() + minutes * 60_000 * (0.5 + Math.random() / 2));
+  const next_sync_at = row.next_sync_at && row.next_sync_at > latest ? latest : row.next_sync_at;
+  return update(tx, row.id, { sync_interval_minutes: minutes, next_sync_at }, now);
+}
+
+export type DueWatcher = {
+  id: string;
+  /** It has never been read to its end. */
+  isFirst: boolean;
+};
+
 /** The ids of the watchers a worker should take up now, the longest due first. */
 export async function dueWatchers(db: TenantReader, now: Date, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('email_watchers')
-    .select('id')
-    .where('sync_status', 'in', ['pending', 'active', 'degraded'])
-    .where('next_sync_at', '<=', now)
-    .where((eb) => eb.or([eb('throttled_until', 'is', null), eb('throttled_until', '<=', now)]))
-    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-    .orderBy('next_sync_at')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => row.id);
+  return (await watchersSchedule(db, now, limit)).due.map(({ id }) => id);
+}
+
+/**
+ * The watchers a worker should take up now, the longest due first, and when to ask again: the next falls due, a
+ * throttle is over, or a worker that holds one may have died. Null: nothing is scheduled.
+ */
+export async function watchersSchedule(
+  db: TenantReader,
+  now: Date,
+  limit: number,
+): Promise<{ due: DueWatcher[]; nextAt: Date | null }> {
+  const running = sql`sync_status in ('pending', 'active', 'degraded')`;
+  const { rows } = await sql<{ id: string; is_first: boolean; ready_at: Date | null }>`
+    (select id, first_synced_at is null as is_first, greatest(next_sync_at, throttled_until, lease_until) as ready_at
+       from email_watchers where ${running} and next_sync_at <= ${now} order by next_sync_at limit ${limit})
+    union all
+    (select id, false, next_sync_at from email_watchers
+      where ${running} and next_sync_at > ${now} order by next_sync_at limit 1)`.execute(db);
+  const later = rows.flatMap(({ ready_at }) => (ready_at && ready_at > now ? [ready_at.getTime()] : []));
+  const due = rows.filter(({ ready_at }) => ready_at && ready_at <= now);
+  return {
+    due: due.map(({ id, is_first }) => ({ id, isFirst: is_first })),
+    nextAt: later.length > 0 ? new Date(Math.min(...later)) : null,
+  };
 }
 
 async function lockedWatcher(tx: TenantWriter, watcherId: string): Promise<WatcherRow> {
@@ -137,7 +179,7 @@ function refuseUnlessRunning(row: WatcherRow): void {
 async function update(
   tx: TenantWriter,
   id: string,
-  change: { sync_status?: SyncStatus; next_sync_at: Date | null },
+  change: Updateable<Pick<EmailWatchersTable, 'sync_status' | 'next_sync_at' | 'sync_interval_minutes'>>,
   now: Date,
 ): Promise<WatcherState> {
   const row = await tx
