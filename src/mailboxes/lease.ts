@@ -14,15 +14,26 @@ export type Lease = { watcherId: string; owner: string };
 
 const leaseEnd = () => sql<Date>`now() + make_interval(secs => ${LEASE_SECONDS})`;
 
+/** A leased watcher, and who held it before without giving it back: a worker that fell silent. */
+export type ClaimedWatcher = Selectable<EmailWatchersTable> & { previous_owner: string | null };
+
 /** The watcher, now leased to `owner`; null when another holds it or it is not to be synced. */
 export async function claimWatcher(
   tx: TenantWriter,
   { watcherId, owner }: Lease,
-): Promise<Selectable<EmailWatchersTable> | null> {
+): Promise<ClaimedWatcher | null> {
   const row = await tx
+    .with('before', (qb) =>
+      qb
+        .selectFrom('email_watchers')
+        .select(['id', 'lease_owner as previous_owner'])
+        .where('id', '=', watcherId)
+        .forUpdate(),
+    )
     .updateTable('email_watchers')
+    .from('before')
     .set({ lease_owner: owner, lease_until: leaseEnd() })
-    .where('id', '=', watcherId)
+    .whereRef('email_watchers.id', '=', 'before.id')
     .where('sync_status', 'in', ['pending', 'active', 'degraded'])
     .where((eb) =>
       eb.or([
@@ -31,7 +42,8 @@ export async function claimWatcher(
         eb('lease_owner', '=', owner),
       ]),
     )
-    .returningAll()
+    .returningAll('email_watchers')
+    .returning('before.previous_owner')
     .executeTakeFirst();
   return row ?? null;
 }

@@ -20,7 +20,7 @@ export type OpenOptions = {
 
 export interface Mailboxes {
   /**
-   * Opens a mailbox in the name of its owner; whoever calls has checked that it may be read.
+   * Opens a mailbox, with the consent of whoever connected it; whoever calls has checked that it may be read.
    * The `Graph` throws, besides GraphError, what tokens throw, and `throttled`.
    *
    * @throws CelesteError `watcher_not_found`
@@ -32,12 +32,16 @@ export function createMailboxes({ tenants, tokens, graph, gates }: MailboxDeps):
   return {
     open: async (yachtId, watcherId, { purpose = 'read', lease } = {}) => {
       const watcher = await tenants.read(asWorker(yachtId), (db) =>
-        db.selectFrom('email_watchers').select('user_id').where('id', '=', watcherId).executeTakeFirst(),
+        db
+          .selectFrom('email_watchers')
+          .select(['user_id', 'kind', 'mailbox'])
+          .where('id', '=', watcherId)
+          .executeTakeFirst(),
       );
       if (!watcher) throw watcherNotFound();
       const source = tokens.source({ yachtId, userId: watcher.user_id, purpose });
       const key = { yachtId, watcherId, app: purpose, leaseOwner: lease?.owner ?? null };
-      return graph.as(source, gates.of(key));
+      return graph.as(source, gates.of(key), watcher.kind === 'shared' ? watcher.mailbox : undefined);
     },
   };
 }
