@@ -133,7 +133,7 @@ async function createContext(options: SandboxOptions) {
 const STORE_CHANGES = [
   ...(['createMailbox', 'createFolder', 'renameFolder', 'moveFolder', 'deleteFolder', 'deliver'] as const),
   ...(['updateMessage', 'moveMessage', 'copyMessage', 'addAttachment', 'deleteMessage'] as const),
-  ...(['restoreMessage', 'sendMessage', 'expireDelta', 'bulk'] as const),
+  ...(['restoreMessage', 'sendMessage', 'expireDelta', 'bulk', 'grantAccess', 'withdrawAccess'] as const),
 ];
 const IDENTITY_CHANGES = [
   ...(['registerApp', 'configure', 'consent', 'withdrawConsent', 'revoke', 'expireAccess'] as const),

@@ -33,6 +33,7 @@ import { createTokenVault } from '#mailboxes/token-vault.ts';
 import { createTokens, type Identities } from '#mailboxes/tokens.ts';
 import { createGraphClient, type GraphClient } from '#microsoft/graph-client.ts';
 import { createIdentity } from '#microsoft/identity.ts';
+import { measured } from '#microsoft/measured.ts';
 import type { Fleet } from '#tenants/fleet.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
@@ -104,16 +105,19 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const { master, masterUrl, tenants, sealer } = fleet;
   const vault = createTokenVault({ sealer, clock });
   const identities = createIdentities(config);
-  const graph = createGraphClient({ graphUrl: config.microsoft.graphUrl });
+  const metrics = createMetrics({ clock });
+  const graph = measured(
+    createGraphClient({ graphUrl: config.microsoft.graphUrl }),
+    metrics.sync.graphAnswer,
+  );
   const tokens = createTokens({ tenants, vault, identities, clock, log });
-  const mailboxes = createMailboxes({ tenants, tokens, graph, gates: createGates({ clock }) });
+  const mailboxes = createMailboxes({ tenants, tokens, graph, gates: createGates({ tenants, clock, log }) });
   const states = createOauthStates({ master, sealer, clock });
   const events = createEvents({ master, masterUrl, log });
   const queue = await createQueue({ masterUrl, log, role });
   const syncIntervalMinutes = config.sync.intervalMinutes;
   const connecting = { states, identities, graph, tenants, vault, syncIntervalMinutes };
   const outlook = createOutlook({ connecting, config, events, queue, clock });
-  const metrics = createMetrics();
   const sharing = { tenants, tokens, graph, syncIntervalMinutes };
   const addShared: Parts['addShared'] = (principal, address) => addSharedMailbox(sharing, principal, address);
   const { authSecret } = secrets;
@@ -226,14 +230,14 @@ function createHandlers({ fleet, log, clock, queue, events, metrics, mailboxes }
     events,
     queue,
     log,
-    onRound: metrics.syncRound,
+    onRound: metrics.sync.round,
   };
   return {
     'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
     'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, clock, events }, job, signal),
     sweep: async () => {
-      await sweep({ activeYachts, tenants, queue, clock, log });
+      await sweep({ activeYachts, tenants, queue, events, clock, log, onStanding: metrics.sync.standing });
       await tidyMaster(master, clock.now());
     },
   };

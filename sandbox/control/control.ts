@@ -9,7 +9,7 @@ import { bodyOf, ControlError, done } from './call.ts';
 import type { FaultRule } from './faults.ts';
 import type { LiveMail } from './live.ts';
 import * as mail from './mail.ts';
-import { addMailbox, changeSignIn, listMailboxes } from './mailboxes.ts';
+import { addMailbox, changeSignIn, grantAccess, listMailboxes, withdrawAccess } from './mailboxes.ts';
 import * as notifications from './notifications.ts';
 import { applySettings } from './settings-input.ts';
 import { readState } from './state.ts';
@@ -22,6 +22,8 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ['GET', 'mailboxes', listMailboxes],
   ['POST', 'mailboxes', addMailbox],
   ['GET', 'mailboxes/:address/state', readState],
+  ['POST', 'mailboxes/:address/access', grantAccess],
+  ['DELETE', 'mailboxes/:address/access/:person', withdrawAccess],
   ['POST', 'mailboxes/:address/messages', mail.deliver],
   ['PATCH', 'mailboxes/:address/messages/:id', mail.patch],
   ['DELETE', 'mailboxes/:address/messages/:id', mail.remove],

@@ -10,15 +10,8 @@ import { createAuthenticator } from './auth.ts';
 import { runBatch } from './batch.ts';
 import type { GraphCall } from './call.ts';
 import type { RequestIds } from './errors.ts';
-import {
-  accessDenied,
-  claimsChallenge,
-  errorBody,
-  errorResponse,
-  GraphError,
-  newRequestIds,
-  parseUri,
-} from './errors.ts';
+import { claimsChallenge, errorBody, errorResponse, GraphError, newRequestIds, parseUri } from './errors.ts';
+import { namedMailbox, ownerOf } from './owner.ts';
 import { readPreferences } from './prefer.ts';
 import { findHandler } from './routes.ts';
 import { segmentsOf } from './segments.ts';
@@ -71,7 +64,7 @@ function note(
     method: request.method,
     path: request.url.pathname + request.url.search,
     status: given.response.hang ? 0 : given.response.status,
-    mailbox: given.caller?.mailbox.address ?? null,
+    mailbox: given.caller ? mailboxAt(context, request, given.caller).address : null,
     client_id: given.caller?.clientId ?? null,
     throttled: given.response.status === 429,
     prefer: request.headers.prefer ?? null,
@@ -99,14 +92,15 @@ async function answer(
   occasion: Occasion,
 ): Promise<SandboxResponse> {
   const path = request.url.pathname.replace(VERSION, '');
-  const { mailbox, clientId } = occasion.caller;
+  const { clientId } = occasion.caller;
+  const mailbox = mailboxAt(context, request, occasion.caller);
   if (/^\/\$batch\/?$/.test(path)) {
     // The envelope is the gateway's: only what is inside counts against the mailbox.
     return faulty(context, request, occasion, () => answerBatch(context, request, occasion));
   }
   if (isSubscriptions(path)) {
     // The subscription service has limits of its own, for the app in the tenant.
-    const { tenantId } = context.identity.account(mailbox);
+    const { tenantId } = context.identity.account(occasion.caller.mailbox);
     const kind = request.method === 'GET' && /^\/subscriptions\/?$/i.test(path) ? 'list' : 'other';
     context.limiter.countSubscriptions({ clientId, tenantId, kind }, context.now());
     return faulty(context, request, occasion, () => handle(context, request, occasion));
@@ -127,6 +121,13 @@ async function answer(
   }
 }
 
+/** Whose limits a request counts against: the mailbox that its path names, else the caller's own. */
+function mailboxAt(context: SandboxContext, { url }: Pick<SandboxRequest, 'url'>, caller: Caller): Mailbox {
+  const path = url.pathname.replace(VERSION, '');
+  const [, named = ''] = /^\/users(?:\/|\(')([^/']+)/i.exec(path) ?? [];
+  return (named && namedMailbox(context, named)) || caller.mailbox;
+}
+
 const isSubscriptions = (path: string) => /^\/subscriptions(?=[/(]|$)/i.test(path);
 
 async function faulty(
@@ -135,7 +136,8 @@ async function faulty(
   { caller, ids }: Occasion,
   work: () => Promise<SandboxResponse>,
 ): Promise<SandboxResponse> {
-  const target = { mailbox: caller.mailbox.address, path: url.pathname + url.search, method };
+  const mailbox = mailboxAt(context, { url }, caller).address;
+  const target = { mailbox, path: url.pathname + url.search, method };
   const fault = context.faults.take(target);
   await pause(context.settings.latencyMs + (fault?.delay_ms ?? 0));
   return underFault(fault, ids, work);
@@ -185,7 +187,7 @@ async function handle(
     checkOptions(url.searchParams);
     const segments = segmentsOf(url.pathname.replace(VERSION, ''));
     const own: GraphCall = {
-      ...{ ...caller, context, request, prefer },
+      ...{ ...caller, person: caller.mailbox, context, request, prefer },
       query: url.searchParams,
       base: `${url.origin}/${version}/me`,
     };
@@ -202,9 +204,9 @@ async function handle(
 function route(own: GraphCall, segments: string[]): SandboxResponse | Promise<SandboxResponse> {
   const [first = ''] = segments;
   if (first.toLowerCase() === 'subscriptions') return subscriptionsEndpoint(own, segments.slice(1));
-  const { owner, rest } = ownerOf(own, segments);
+  const { owner, mailbox, rest } = ownerOf(own, segments);
   const base = own.base.replace(/me$/, owner);
-  return findHandler(rest, own.request.method).run({ ...own, base });
+  return findHandler(rest, own.request.method).run({ ...own, mailbox, base });
 }
 
 const OPTIONS = new Set(
@@ -214,19 +216,6 @@ const OPTIONS = new Set(
 function checkOptions(query: URLSearchParams): void {
   const unknown = [...query.keys()].find((name) => name.startsWith('$') && !OPTIONS.has(name.toLowerCase()));
   if (unknown) throw parseUri(`The query parameter '${unknown}' is not supported.`);
-}
-
-/** `me`, or `users/{id}` for the caller's own id or address; other people's mailboxes are not shared here. */
-function ownerOf({ context, mailbox }: GraphCall, segments: string[]): { owner: string; rest: string[] } {
-  const [first = '', second = ''] = segments;
-  if (first.toLowerCase() === 'me') return { owner: 'me', rest: segments.slice(1) };
-  if (first.toLowerCase() !== 'users' || second === '') {
-    throw new GraphError(400, 'BadRequest', `Resource not found for the segment '${first}'.`);
-  }
-  const named = (one: Mailbox) => one.userId === second.toLowerCase() || one.address === second.toLowerCase();
-  if (named(mailbox)) return { owner: `users/${encodeURIComponent(second)}`, rest: segments.slice(2) };
-  if (context.store.mailboxes().some(named)) throw accessDenied();
-  throw new GraphError(404, 'ErrorInvalidUser', `The requested user '${second}' is invalid.`);
 }
 
 async function answerBatch(

@@ -94,6 +94,13 @@ class MemoryStore implements SandboxStore {
     return folder;
   }
 
+  setOtherItems(address: string, id: string, count: number): Folder {
+    const folder = this.folder(address, id);
+    folder.otherItems = count;
+    noteFolder(folder);
+    return folder;
+  }
+
   moveFolder(address: string, id: string, parent: string): Folder {
     const folder = this.#movable(address, id);
     const target = this.folder(address, parent);
@@ -207,6 +214,14 @@ class MemoryStore implements SandboxStore {
   expireDelta(address: string, folder?: string): void {
     const folders = folder ? [this.folder(address, folder)] : this.#need(address).folders.values();
     for (const one of folders) one.deltaEpoch += 1;
+  }
+
+  grantAccess(address: string, person: string): void {
+    this.#need(address).access.add(person.toLowerCase());
+  }
+
+  withdrawAccess(address: string, person: string): void {
+    this.#need(address).access.delete(person.toLowerCase());
   }
 
   bulk(address: string, options: BulkOptions): void {

@@ -3,9 +3,10 @@ import type { Log } from '#base/log.ts';
 import type { Events, LiveEvent } from '#directory/events.ts';
 import { audienceOf } from '#mailboxes/readers.ts';
 import { getWatcher, type WatcherState } from '#mailboxes/watchers.ts';
-import { type SyncDeps, syncMailbox } from '#sync/sync.ts';
+import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
+import { publishNotices } from './notices.ts';
 import type { Jobs, Queue } from './queue.ts';
 import { createTicker } from './ticker.ts';
 
@@ -15,7 +16,7 @@ export type SyncMailboxDeps = {
   queue: Pick<Queue, 'send'>;
   log: Log;
   /** Told how each round ended, for the figures. */
-  onRound: (outcome: string, seconds: number) => void;
+  onRound: (round: SyncResult) => void;
 };
 
 type Job = Jobs['sync-mailbox'];
@@ -35,8 +36,9 @@ export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: Ab
   });
   await news.flush();
   if (result.outcome === 'skipped') return askAgainIfBusy(deps, job);
-  deps.onRound(result.outcome, result.milliseconds / 1000);
+  deps.onRound(result);
   await publishSync(deps, await read(deps, job));
+  await publishNotices({ ...deps, ...deps.sync }, job.yacht_id, result.ledger?.notices ?? []);
   if (result.outcome === 'reauth_required') await publishConnection(deps, before);
   if (result.changedThreadIds.length > 0) {
     await deps.queue.send('match-threads', { yacht_id: job.yacht_id });

@@ -18,6 +18,8 @@ export type GraphRequest = {
   body?: unknown;
   signal?: AbortSignal | undefined;
   timeoutMs?: number;
+  /** How many requests Graph makes of it at once; more than one for a batch. */
+  places?: number;
 };
 
 export type GraphBytes = {
@@ -34,6 +36,12 @@ export interface Graph {
   json(request: GraphRequest): Promise<unknown>;
   /** The raw bytes of a success; the stream must be read to its end or destroyed. @throws GraphError */
   bytes(request: GraphRequest): Promise<GraphBytes>;
+  /**
+   * A path, or a link that Graph made, as a path below the Graph URL: what a batch takes.
+   *
+   * @throws GraphError `sync_state_lost` for a link that leads elsewhere
+   */
+  relative(path: string): string;
   /** Tells the gate of a throttle that stood inside an answer: the next request waits for it. */
   slowDown(refusal: GraphError): Promise<void>;
 }
@@ -45,9 +53,9 @@ export type TokenSource = {
   renewed(refused: string): Promise<string>;
 };
 
-/** Waits for leave to send one request; the answer gives the place back. */
+/** Waits for leave to send one request, which takes so many places; the answer gives them back. */
 export type Gate = {
-  enter(signal?: AbortSignal): Promise<() => void>;
+  enter(signal?: AbortSignal, places?: number): Promise<() => void>;
   refused(error: GraphError): Promise<void>;
 };
 
@@ -85,6 +93,7 @@ export function createGraphClient({
         inside(gate, request, async () => readJson(await send(agent, base, tokens, request))),
       bytes: (request) =>
         bytesThrough(gate, request, () => send(agent, base, tokens, { ...request, raw: true })),
+      relative: (path) => relativeTo(base, path),
       slowDown: (refusal) => gate.refused(refusal),
     }),
     close: () => agent.close(),
@@ -92,7 +101,7 @@ export function createGraphClient({
 }
 
 async function inside<T>(gate: Gate, request: GraphRequest, call: () => Promise<T>): Promise<T> {
-  const leave = await gate.enter(request.signal);
+  const leave = await gate.enter(request.signal, request.places);
   try {
     return await call();
   } catch (error) {
@@ -181,6 +190,11 @@ export function urlWithin(base: URL, path: string): URL {
     throw new GraphError({ kind: 'sync_state_lost', status: null, graphCode: 'foreign_link' });
   }
   return url;
+}
+
+function relativeTo(base: URL, path: string): string {
+  const url = urlWithin(base, path);
+  return url.pathname.slice(base.pathname.replace(/\/$/, '').length) + url.search;
 }
 
 async function succeeded(response: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {

@@ -12,6 +12,7 @@ export function counted(graph: Graph, onRequest: () => void): Graph {
       onRequest();
       return graph.bytes(request);
     },
+    relative: (path) => graph.relative(path),
     slowDown: (refusal) => graph.slowDown(refusal),
   };
 }
