@@ -24,6 +24,7 @@ import type {
   NewFolder,
   NewMailbox,
   NewMessage,
+  Poison,
   SandboxStore,
   StoredMessage,
 } from './types.ts';
@@ -99,6 +100,7 @@ class MemoryStore implements SandboxStore {
     const target = this.folder(address, parent);
     if (isBelow(target, folder)) throw new StoreError('invalid', 'A folder cannot be moved into itself.');
     refuseTakenName(target, folder.displayName, folder);
+    folder.deletedFrom = null;
     this.#hang(folder, target);
     return folder;
   }
@@ -106,6 +108,7 @@ class MemoryStore implements SandboxStore {
   deleteFolder(address: string, id: string, options: { permanent?: boolean } = {}): void {
     const folder = this.#movable(address, id);
     const deleted = this.folder(address, 'deleteditems');
+    if (folder.parent) folder.deletedFrom ??= { parent: folder.parent, name: folder.displayName };
     if (options.permanent || isBelow(folder, deleted)) {
       for (const part of withDescendants(folder)) this.#destroyFolder(part, options.permanent ?? false);
       this.#unhang(folder);
@@ -146,6 +149,14 @@ class MemoryStore implements SandboxStore {
     if (target.search) throw new StoreError('invalid', 'A search folder holds no mail of its own.');
     if (target !== message.placement.folder) this.#relocate(message, target);
     return message;
+  }
+
+  moveMessages(address: string, ids: string[], folder: string): void {
+    for (const id of ids) this.moveMessage(address, id, folder);
+  }
+
+  poisonMessage(address: string, id: string, poison: Poison | null): void {
+    this.message(address, id).poison = poison;
   }
 
   copyMessage(address: string, id: string, folder: string): StoredMessage {
