@@ -25,6 +25,8 @@ export type RoundState = {
   /** Initial round: the last message given, newest first; null before the first, absent when through. */
   after?: [time: number, id: string] | null;
   given: number;
+  /** What came before this log position is not told a third time. */
+  replayedTo?: number;
 };
 
 type Page = { rows: Row[]; state: RoundState; done: boolean };
@@ -53,9 +55,10 @@ const REPLAYED = 5;
 
 /** The next round begins where this one ended, or now and then a little before. */
 export function endRound(call: GraphCall, state: RoundState): RoundState {
-  const again = call.context.settings.quirks.replays && state.at % 2 === 1;
-  const from = again ? Math.max(0, state.at - REPLAYED) : state.at;
-  return { query: state.query, from, at: from, given: 0 };
+  const { query, at, replayedTo = 0 } = state;
+  const again = call.context.settings.quirks.replays && at % 2 === 1 && at > replayedTo;
+  const from = again ? Math.max(0, at - REPLAYED) : at;
+  return { query, from, at: from, given: 0, replayedTo: again ? at : replayedTo };
 }
 
 /** Reads up to `size` rows on from where the round stands. */
