@@ -194,6 +194,19 @@ describe('the conduct of a client', () => {
     expect(conduct()).toMatchObject({ early: 2 });
   });
 
+  it('does not blame it for what it had sent before it was told', async () => {
+    sandbox.settings.latencyMs = 150;
+    const sent = batch(Array.from({ length: 12 }, () => '/me/mailFolders/inbox'));
+    await expect.poll(() => conduct()?.in_flight).toBe(4);
+    now += 1000;
+    sandbox.settings.limits.concurrent = 5;
+    sandbox.faults.add({ match: { path: 'drafts' }, fault: { name: 'TooManyRequests' } });
+    await graph('/me/mailFolders/drafts');
+    now += 1000;
+    await sent;
+    expect(conduct()).toMatchObject({ requests: 13, early: 0, crossing: 0 });
+  });
+
   it('is read and cleared from outside', async () => {
     await graph('/me/messages');
     const control = (method: string) =>
