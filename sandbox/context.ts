@@ -28,5 +28,5 @@ export type SandboxContext = {
 
 /** A mailbox by its user's object id. */
 export function mailboxOfUser(context: SandboxContext, userId: string): Mailbox | undefined {
-  return context.store.mailboxes().find((mailbox) => mailbox.userId === userId);
+  return context.store.mailboxOfUser(userId);
 }

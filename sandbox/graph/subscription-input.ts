@@ -9,6 +9,7 @@ import type { GraphCall } from './call.ts';
 import { GraphError } from './errors.ts';
 import { compileFilter } from './filter.ts';
 import { selectMessageProperties } from './message-json.ts';
+import { namedMailbox } from './owner.ts';
 import { segmentsOf } from './segments.ts';
 
 const MINUTE = 60_000;
@@ -87,10 +88,7 @@ function checkOwner(call: GraphCall, first: string, second: string): void {
   if (first.toLowerCase() !== 'users') throw invalidRequest(`The resource '${first}' is not supported.`);
   const named = second.toLowerCase();
   if (named === call.mailbox.userId || named === call.mailbox.address) return;
-  const known = call.context.store
-    .mailboxes()
-    .some(({ userId, address }) => userId === named || address === named);
-  throw known
+  throw namedMailbox(call.context, named)
     ? extensionError(403, 'Access is denied. Check credentials and try again.', 'Forbidden')
     : extensionError(404, 'The requested user is invalid.', 'NotFound');
 }

@@ -38,6 +38,7 @@ export function createStore(now: () => Date): SandboxStore {
 class MemoryStore implements SandboxStore {
   readonly #now: () => Date;
   readonly #mailboxes = new Map<string, Mailbox>();
+  readonly #byUser = new Map<string, Mailbox>();
   readonly #watchers: ((change: MailChange) => void)[] = [];
 
   constructor(now: () => Date) {
@@ -50,11 +51,16 @@ class MemoryStore implements SandboxStore {
       throw new StoreError('mailbox_exists', `The mailbox ${mailbox.address} already exists.`);
     }
     this.#mailboxes.set(mailbox.address, mailbox);
+    this.#byUser.set(mailbox.userId.toLowerCase(), mailbox);
     return mailbox;
   }
 
   mailbox(address: string): Mailbox | undefined {
     return this.#mailboxes.get(address.toLowerCase());
+  }
+
+  mailboxOfUser(userId: string): Mailbox | undefined {
+    return this.#byUser.get(userId.toLowerCase());
   }
 
   mailboxes(): Mailbox[] {

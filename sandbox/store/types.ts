@@ -297,6 +297,8 @@ export interface SandboxStore {
   /** Makes a mailbox with its well-known folders, named in its language. */
   createMailbox(mailbox: NewMailbox): Mailbox;
   mailbox(address: string): Mailbox | undefined;
+  /** By its user's object id. */
+  mailboxOfUser(userId: string): Mailbox | undefined;
   mailboxes(): Mailbox[];
   folder(address: string, folder: string): Folder;
   message(address: string, id: string): StoredMessage;

@@ -247,6 +247,25 @@ describe('what a person does, from outside', () => {
     expect((await control(`${box}/move`, { folder: 'archive' })).status).toBe(400);
   });
 
+  it('makes, renames, moves, deletes and makes again a folder', async () => {
+    const make = async () =>
+      String((await control(`${box}/folders`, { name: 'Refit', parent: 'inbox' })).body.id);
+    const id = await make();
+    deliver('In it', 'Inbox/Refit');
+    const { deltaLink } = await round(graph, FOLDERS);
+    await control(`${box}/folders/${id}`, { name: 'Yard', parent: 'archive' }, 'PATCH');
+    const told = await round(graph, deltaLink);
+    expect(told.rows.find((row) => row.id === id)).toMatchObject({
+      ...{ displayName: 'Yard', parentFolderId: sandbox.store.folder(ADDRESS, 'archive').id },
+    });
+    expect((await control(`${box}/folders/${id}?permanent=1`, {}, 'DELETE')).status).toBe(204);
+    const gone = await round(graph, told.deltaLink);
+    expect(gone.rows.find((row) => row.id === id)).toMatchObject({ '@removed': { reason: 'deleted' } });
+    expect(await make()).not.toBe(id);
+    const refused = await graph(`/me/mailFolders/${id}/messages/delta`);
+    expect([refused.status, refused.body.error.code]).toEqual([404, 'ErrorItemNotFound']);
+  });
+
   it('is remembered across a restart: poison, state, and bulk moves', async () => {
     await sandbox.close();
     sandbox = await openSandbox({ dataDir: directory });
