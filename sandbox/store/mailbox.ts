@@ -27,6 +27,7 @@ export function addFolder(mailbox: Mailbox, seed: FolderSeed): Folder {
     deletedFrom: null,
     messages: [],
     unread: 0,
+    otherItems: 0,
     log: [],
     deltaEpoch: 0,
     changedAt: -1,

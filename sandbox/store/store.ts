@@ -101,6 +101,13 @@ class MemoryStore implements SandboxStore {
     return folder;
   }
 
+  setOtherItems(address: string, id: string, count: number): Folder {
+    const folder = this.folder(address, id);
+    folder.otherItems = count;
+    noteFolder(folder);
+    return folder;
+  }
+
   moveFolder(address: string, id: string, parent: string): Folder {
     const folder = this.#movable(address, id);
     const target = this.folder(address, parent);

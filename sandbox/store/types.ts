@@ -220,6 +220,8 @@ export type Folder = {
   /** Its messages, oldest received first (ties by id). */
   messages: StoredMessage[];
   unread: number;
+  /** Contacts, appointments and notes lying here: counted by Microsoft, and no message. */
+  otherItems: number;
   log: LogEntry[];
   /** Raised when its delta tokens are made to die. */
   deltaEpoch: number;
@@ -304,6 +306,8 @@ export interface SandboxStore {
   message(address: string, id: string): StoredMessage;
   createFolder(address: string, folder: NewFolder): Folder;
   renameFolder(address: string, folder: string, name: string): Folder;
+  /** Says how many items that are no mail lie in a folder. */
+  setOtherItems(address: string, folder: string, count: number): Folder;
   moveFolder(address: string, folder: string, parent: string): Folder;
   /** Well-known folders cannot be deleted. With `permanent` its mail is gone; else it goes to Deleted Items. */
   deleteFolder(address: string, folder: string, options?: { permanent?: boolean }): void;

@@ -2,8 +2,8 @@
 // lost (a crash, a restart of MASTER, a job that failed) is found here.
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
+import { dueWatchers } from '#mailboxes/due-watchers.ts';
 import { standingOf } from '#mailboxes/oversight.ts';
-import { dueWatchers } from '#mailboxes/watchers.ts';
 import { duePurges } from '#sync/purge.ts';
 import { asWorker, type TenantReader, type Tenants } from '#tenants/tenants.ts';
 

@@ -38,7 +38,7 @@ export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: Ab
   if (result.outcome === 'skipped') return askAgainIfBusy(deps, job);
   deps.onRound(result);
   await publishSync(deps, await read(deps, job));
-  await publishNotices(deps, job.yacht_id, result.ledger?.notices ?? []);
+  await publishNotices({ ...deps, ...deps.sync }, job.yacht_id, result.ledger?.notices ?? []);
   if (result.outcome === 'reauth_required') await publishConnection(deps, before);
   if (result.changedThreadIds.length > 0) {
     await deps.queue.send('match-threads', { yacht_id: job.yacht_id });

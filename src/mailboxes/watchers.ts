@@ -129,21 +129,6 @@ export async function resumeWatcher(tx: TenantWriter, watcherId: string, now: Da
   return update(tx, row.id, { sync_status, ...askedFor(now), expected_from: now }, now);
 }
 
-/** The ids of the watchers a worker should take up now, the longest due first. */
-export async function dueWatchers(db: TenantReader, now: Date, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('email_watchers')
-    .select('id')
-    .where('sync_status', 'in', ['pending', 'active', 'degraded'])
-    .where('next_sync_at', '<=', now)
-    .where((eb) => eb.or([eb('throttled_until', 'is', null), eb('throttled_until', '<=', now)]))
-    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-    .orderBy('next_sync_at')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => row.id);
-}
-
 async function lockedWatcher(tx: TenantWriter, watcherId: string): Promise<WatcherRow> {
   const row = await tx
     .selectFrom('email_watchers')

@@ -12,6 +12,7 @@ import { type Applied, applyRows } from './apply.ts';
 import type { Tree } from './folders.ts';
 import type { Lane } from './lane.ts';
 import type { Start } from './plan.ts';
+import type { ReconciliationResult } from './plan-reconcile.ts';
 import { progressOf } from './progress.ts';
 import { pullFolder } from './pull.ts';
 import { type FolderRow, type Round, transact } from './round.ts';
@@ -27,6 +28,8 @@ export type Reading = {
   onPage(page: Applied & { progress: Progress }): void;
   /** Called with what settling the suspicions changed. */
   onConfirmed(confirmed: Applied): void;
+  /** Called when the counts were compared with Microsoft's. */
+  onReconciled(result: ReconciliationResult): void;
 };
 
 /** `gone`: the folder no longer exists, and the tree has to be looked at again. */
