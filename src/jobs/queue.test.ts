@@ -30,6 +30,7 @@ function recording(overrides: Partial<Handlers> = {}) {
   const done: string[] = [];
   const handlers: Handlers = {
     'sync-mailbox': async ({ watcher_id }) => void done.push(`sync ${watcher_id}`),
+    'catch-up-mailbox': async ({ watcher_id }) => void done.push(`catch up ${watcher_id}`),
     'match-threads': async ({ yacht_id }) => void done.push(`match ${yacht_id}`),
     'purge-mailbox': async ({ watcher_id }) => void done.push(`purge ${watcher_id}`),
     sweep: async () => void done.push('sweep'),
