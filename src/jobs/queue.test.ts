@@ -80,6 +80,16 @@ it('hands a job that an API process sent to a worker process, at once', async ()
   expect(performance.now() - sentAt).toBeLessThan(1_500);
 });
 
+it('goes from one job to the next without a rest', async () => {
+  const worker = await open('worker');
+  for (let n = 0; n < 12; n += 1) await worker.send('catch-up-mailbox', mailbox(n));
+  const { done, handlers } = recording();
+  await worker.work(handlers, 1);
+  await expect
+    .poll(() => done.filter((each) => each.startsWith('catch up')).length, { timeout: 8_000 })
+    .toBe(12);
+});
+
 it('sweeps when a worker comes up, and stops with the job in hand told so', async () => {
   const worker = await open('worker');
   const swept = Promise.withResolvers<void>();
