@@ -11,17 +11,21 @@ import { createAuth } from '#directory/auth.ts';
 import { createBearerVerifier } from '#directory/bearer.ts';
 import { listCrew, listDemoAccounts, listYachts } from '#directory/directory.ts';
 import { createEvents, type Events } from '#directory/events.ts';
+import { hasNudges, storeNotifications } from '#directory/nudges.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
 import { createIdentify, type Principal } from '#directory/principal.ts';
+import { countSubscriptions } from '#directory/subscriptions.ts';
 import { tidyMaster } from '#directory/tidy.ts';
 import { createHttpApp, type HttpDeps } from '#http/app.ts';
 import { createMetrics, type Metrics } from '#http/metrics.ts';
 import type { OutlookDeps } from '#http/routes/outlook.ts';
 import { type HttpServer, listenHttp } from '#http/server.ts';
+import { runKeepSubscription } from '#jobs/keep-subscription.ts';
 import { runMatchThreads } from '#jobs/match-threads.ts';
 import { createQueue, type Handlers, type Queue } from '#jobs/queue.ts';
 import { sweep } from '#jobs/sweep.ts';
 import { runSyncMailbox } from '#jobs/sync-mailbox.ts';
+import { runTakeNudges } from '#jobs/take-nudges.ts';
 import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/connect.ts';
 import { disconnect } from '#mailboxes/disconnect.ts';
 import { createGates } from '#mailboxes/gate.ts';
@@ -31,6 +35,8 @@ import { createTokenVault } from '#mailboxes/token-vault.ts';
 import { createTokens, type Identities } from '#mailboxes/tokens.ts';
 import { createGraphClient, type GraphClient } from '#microsoft/graph-client.ts';
 import { createIdentity } from '#microsoft/identity.ts';
+import type { SubscriptionDeps } from '#sync/subscription-steps.ts';
+import { endSubscription } from '#sync/subscriptions.ts';
 import type { Fleet } from '#tenants/fleet.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
@@ -94,6 +100,7 @@ type Parts = Required<Omit<ServiceOptions, 'webFolder' | 'secrets' | 'role'>> & 
   graph: GraphClient;
   mailboxes: Mailboxes;
   outlook: OutlookDeps;
+  subscriptions: SubscriptionDeps;
 };
 
 async function createParts({ secrets, role, ...options }: ServiceOptions): Promise<Parts> {
@@ -109,11 +116,20 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const queue = await createQueue({ masterUrl, log, role });
   const syncIntervalMinutes = config.sync.intervalMinutes;
   const connecting = { states, identities, graph, tenants, vault, syncIntervalMinutes };
-  const outlook = createOutlook({ connecting, config, events, queue });
   const metrics = createMetrics();
+  metrics.watchSubscriptions(() =>
+    countSubscriptions(master).catch((err) => {
+      log.warn({ err }, 'the figures lack the subscriptions');
+      return [];
+    }),
+  );
+  const { webhookUrl } = config;
+  const onState = metrics.subscriptionState;
+  const subscriptions = { master, tenants, mailboxes, webhookUrl, clock, log, onState };
+  const outlook = createOutlook({ connecting, config, events, queue, subscriptions });
   const { authSecret } = secrets;
   const own = { config, fleet, log, clock, webFolder, authSecret };
-  return { ...own, queue, events, metrics, graph, mailboxes, outlook };
+  return { ...own, queue, events, metrics, graph, mailboxes, outlook, subscriptions };
 }
 
 function createIdentities({ microsoft }: Config): Identities {
@@ -129,9 +145,10 @@ type Connecting = {
   config: Config;
   events: Events;
   queue: Queue;
+  subscriptions: SubscriptionDeps;
 };
 
-function createOutlook({ connecting, config, events, queue }: Connecting): OutlookDeps {
+function createOutlook({ connecting, config, events, queue, subscriptions }: Connecting): OutlookDeps {
   const { tenants } = connecting;
   const redirectUri = `${config.http.appUrl}/auth/outlook/callback`;
   const configured = { read: config.microsoft.read !== null, write: config.microsoft.write !== null };
@@ -143,6 +160,7 @@ function createOutlook({ connecting, config, events, queue }: Connecting): Outlo
     const { watcher_id } = await status(principal);
     if (purpose === 'read' && watcher_id) {
       await queue.send('sync-mailbox', { yacht_id: yachtId, watcher_id });
+      await queue.send('keep-subscription', { yacht_id: yachtId, watcher_id });
     }
   };
   return {
@@ -159,6 +177,8 @@ function createOutlook({ connecting, config, events, queue }: Connecting): Outlo
     },
     disconnect: async (principal, purpose) => {
       const { yachtId, userId } = principal;
+      const { watcher_id: watcherId } = await status(principal);
+      if (purpose === 'read' && watcherId) await endSubscription(subscriptions, { yachtId, watcherId });
       await tenants.transact(asWorker(yachtId), (tx) => disconnect(tx, { yachtId, userId, purpose }));
       await announce(principal, purpose);
     },
@@ -197,6 +217,10 @@ function createHttpDeps(parts: Parts): HttpDeps {
       crewNames: async (yachtId) =>
         new Map((await listCrew(master, yachtId)).map((crew) => [crew.userId, crew.displayName])),
     },
+    webhooks: {
+      storeNotifications: (received) => storeNotifications(master, received, clock.now()),
+      wakeWorkers: () => queue.send('take-nudges', {}),
+    },
     wake: (yacht_id, watcher_id) => queue.send('sync-mailbox', { yacht_id, watcher_id }),
   };
 }
@@ -207,22 +231,26 @@ function demoUser({ userId, displayName, role, email, yachtId, yachtName }: Demo
   return { id: userId, display_name: displayName, role, email, yacht_id: yachtId, yacht_name: yachtName };
 }
 
-function createHandlers({ fleet, log, clock, queue, events, metrics, mailboxes }: Parts): Handlers {
+function createHandlers({ config, fleet, log, clock, queue, events, metrics, ...parts }: Parts): Handlers {
   const { master, tenants } = fleet;
+  const { webhookUrl } = config;
   const activeYachts = async () =>
     (await listYachts(master, { activeOnly: true })).map(({ yachtId }) => yachtId);
   const syncing = {
-    sync: { tenants, mailboxes, clock, log },
+    sync: { tenants, mailboxes: parts.mailboxes, clock, log },
     events,
     queue,
     log,
     onRound: metrics.syncRound,
   };
   return {
+    'take-nudges': (_, signal) => runTakeNudges({ master, tenants, queue, clock, log }, signal),
+    'keep-subscription': (job) => runKeepSubscription({ subscriptions: parts.subscriptions, queue }, job),
     'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
     sweep: async () => {
-      await sweep({ activeYachts, tenants, queue, clock, log });
+      await sweep({ activeYachts, tenants, queue, clock, log, webhookUrl });
+      if (await hasNudges(master, clock.now())) await queue.send('take-nudges', {});
       await tidyMaster(master, clock.now());
     },
   };

@@ -27,6 +27,7 @@ import { meRoutes } from './routes/me.ts';
 import { type OutlookDeps, outlookCallbackRoute, outlookRoutes } from './routes/outlook.ts';
 import { threadRoutes } from './routes/threads.ts';
 import { type WatcherDeps, watcherRoutes } from './routes/watchers.ts';
+import { type WebhookDeps, webhookRoutes } from './routes/webhooks.ts';
 import { workOrderRoutes } from './routes/work-orders.ts';
 import { securityHeaders } from './security.ts';
 import { SIGN_IN_PATHS, signIn } from './sign-in.ts';
@@ -50,6 +51,7 @@ export type HttpDeps = {
   /** What the routes about a yacht's mail and records have in common. */
   aboard: Omit<WatcherDeps, 'wake'> & { events: Events; openMailbox: OpenMailbox };
   wake: WatcherDeps['wake'];
+  webhooks: Omit<WebhookDeps, 'count'>;
 };
 
 /** Puts the whole HTTP interface together. Its type is what the web client is typed from. */
@@ -66,6 +68,7 @@ export function createHttpApp(deps: HttpDeps) {
   const open = app
     .route('/', instanceRoutes(deps.instance))
     .route('/', healthRoutes({ ...deps.health, metrics: deps.metrics }))
+    .route('/', webhookRoutes({ ...deps.webhooks, count: deps.metrics.notifications }))
     .route('/', outlookCallbackRoute({ finish: deps.outlook.finish, identify: deps.identify }));
 
   const member = requirePrincipal(deps.identify);

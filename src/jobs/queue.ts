@@ -8,6 +8,8 @@ import type { Log } from '#base/log.ts';
 export type Jobs = {
   'sync-mailbox': { yacht_id: string; watcher_id: string };
   'match-threads': { yacht_id: string };
+  'keep-subscription': { yacht_id: string; watcher_id: string };
+  'take-nudges': Record<string, never>;
   sweep: Record<string, never>;
 };
 export type JobName = keyof Jobs;
@@ -30,7 +32,7 @@ export interface Queue {
   stop(graceMs?: number): Promise<void>;
 }
 
-const NAMES: JobName[] = ['sweep', 'match-threads', 'sync-mailbox'];
+const NAMES: JobName[] = ['sweep', 'match-threads', 'take-nudges', 'keep-subscription', 'sync-mailbox'];
 const HEARTBEAT_SECONDS = 30;
 const STOP_GRACE_MS = 8_000;
 
@@ -92,8 +94,10 @@ async function createQueueOnce(boss: PgBoss, name: JobName): Promise<void> {
 type Sending<Name extends JobName> = { data: Jobs[Name]; afterSeconds?: number };
 
 async function send<Name extends JobName>(boss: PgBoss, name: Name, job: Sending<Name>): Promise<void> {
-  const singletonKey = keyOf(name, job.data);
-  await boss.send(name, job.data, { singletonKey, startAfter: job.afterSeconds ?? 0 });
+  const startAfter = job.afterSeconds ?? 0;
+  // One for later does not stand in the way of one for now.
+  const singletonKey = keyOf(name, job.data) + (startAfter > 0 ? ':later' : '');
+  await boss.send(name, job.data, { singletonKey, startAfter });
 }
 
 type Working = { concurrency: number; log: Log; leaving: AbortSignal };

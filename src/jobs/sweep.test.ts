@@ -79,6 +79,7 @@ async function jobsAfterSweep(yachts: string[]): Promise<unknown[]> {
     tenants,
     queue: { send: async (name, data) => void jobs.push([name, data]) },
     clock: { now: () => NOW },
+    webhookUrl: null,
     log: createLog('warn', { write: (line) => void log.push(line) }),
   });
   return jobs;

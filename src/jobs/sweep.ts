@@ -3,6 +3,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { dueWatchers } from '#mailboxes/watchers.ts';
+import { dueSubscriptions } from '#sync/subscriptions.ts';
 import { asWorker, type TenantReader, type Tenants } from '#tenants/tenants.ts';
 
 import type { Queue } from './queue.ts';
@@ -16,6 +17,8 @@ export type SweepDeps = {
   queue: Pick<Queue, 'send'>;
   clock: Clock;
   log: Log;
+  /** As in the configuration; null: no subscriptions. */
+  webhookUrl: string | null;
 };
 
 /** Asks for the jobs that are due on every active yacht. One whose database is away does not stop the others. */
@@ -33,13 +36,18 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await Promise.all(Array.from({ length: YACHTS_AT_ONCE }, sweepNext));
 }
 
-async function sweepYacht({ tenants, queue, clock }: SweepDeps, yachtId: string): Promise<void> {
+async function sweepYacht({ tenants, queue, clock, webhookUrl }: SweepDeps, yachtId: string): Promise<void> {
+  const circumstances = { now: clock.now(), webhookUrl };
   const due = await tenants.read(asWorker(yachtId), async (db) => ({
     watchers: await dueWatchers(db, clock.now(), WATCHERS_PER_YACHT),
     matching: await hasThreadsToMatch(db),
+    subscriptions: await dueSubscriptions(db, circumstances, WATCHERS_PER_YACHT),
   }));
   for (const watcherId of due.watchers) {
     await queue.send('sync-mailbox', { yacht_id: yachtId, watcher_id: watcherId });
+  }
+  for (const watcherId of due.subscriptions) {
+    await queue.send('keep-subscription', { yacht_id: yachtId, watcher_id: watcherId });
   }
   if (due.matching) await queue.send('match-threads', { yacht_id: yachtId });
 }

@@ -2,6 +2,7 @@
 import type { Log } from '#base/log.ts';
 import type { Events } from '#directory/events.ts';
 import { getWatcher, type WatcherState } from '#mailboxes/watchers.ts';
+import { lookAgain } from '#sync/nudges.ts';
 import { type SyncDeps, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
@@ -26,6 +27,7 @@ const NEWS_EVERY_MS = 500;
 export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: AbortSignal): Promise<void> {
   const before = await read(deps, job);
   const news = createNews(deps, before);
+  const startedAt = deps.sync.clock.now();
   const result = await syncMailbox(deps.sync, {
     yachtId: job.yacht_id,
     watcherId: job.watcher_id,
@@ -35,11 +37,27 @@ export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: Ab
   await news.flush();
   if (result.outcome === 'skipped') return askAgainIfBusy(deps, job);
   deps.onRound(result.outcome, result.milliseconds / 1000);
-  await publishSync(deps, await read(deps, job));
+  const after = await read(deps, job);
+  await publishSync(deps, after);
+  if (after.push.nudged && result.outcome === 'synced') {
+    await followUp(deps, job, { startedAt, changes: result.changes });
+  }
   if (result.outcome === 'reauth_required') await publishConnection(deps, before);
   if (result.changedThreadIds.length > 0) {
     await deps.queue.send('match-threads', { yacht_id: job.yacht_id });
   }
+}
+
+/** Notifications came while the round ran, or it showed nothing although one had come. */
+async function followUp(
+  { sync, queue }: SyncMailboxDeps,
+  job: Job,
+  round: { startedAt: Date; changes: number },
+): Promise<void> {
+  const afterSeconds = await sync.tenants.transact(asWorker(job.yacht_id), (tx) =>
+    lookAgain(tx, { watcherId: job.watcher_id, ...round }, sync.clock.now()),
+  );
+  if (afterSeconds !== null) await queue.send('sync-mailbox', job, { afterSeconds });
 }
 
 /** Whoever holds the mailbox may be about to die, or be past the folder that somebody just asked for. */

@@ -1,6 +1,11 @@
 // The standing orders to keep mailboxes in sync: how they stand, and what a person may tell them.
 import type { Selectable } from 'kysely';
-import type { EmailFoldersTable, EmailWatchersTable, SyncStatus } from '#tenants/schema.ts';
+import type {
+  EmailFoldersTable,
+  EmailWatchersTable,
+  SubscriptionState,
+  SyncStatus,
+} from '#tenants/schema.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 import { adviceOn } from './advice.ts';
 import { watcherNotFound } from './mailbox.ts';
@@ -24,6 +29,15 @@ export type WatcherState = {
   syncing: boolean;
   first_sync_done: boolean;
   progress: Progress;
+  push: PushState;
+};
+
+/** Whether Microsoft notifies us: `active`, until `expires_at` unless renewed; else the mailbox is only polled. */
+export type PushState = {
+  state: SubscriptionState;
+  expires_at: Date | null;
+  /** A notification came whose change no round has shown yet. */
+  nudged: boolean;
 };
 
 export type FolderState = {
@@ -169,6 +183,11 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
       total: Math.max(row.messages_total, row.messages_done),
       folders_done: row.folders_done,
       folders_total: row.folders_total,
+    },
+    push: {
+      state: row.subscription_state,
+      expires_at: row.subscription_expires_at,
+      nudged: row.nudged_at !== null,
     },
   };
 }

@@ -9,6 +9,14 @@ type GeneratedJson<T> = ColumnType<T, string | undefined, string>;
 
 export type TokenPurpose = 'read' | 'write';
 export type SyncStatus = 'pending' | 'active' | 'degraded' | 'reauth_required' | 'paused' | 'disconnected';
+export type SubscriptionState =
+  | 'none'
+  | 'creating'
+  | 'active'
+  | 'renewing'
+  | 'reauthorizing'
+  | 'removing'
+  | 'lost';
 export type FolderPhase = 'pending' | 'initial' | 'delta';
 export type LinkTarget = 'work_order' | 'equipment';
 export type LinkState = 'suggested' | 'linked' | 'rejected' | 'removed';
@@ -74,8 +82,16 @@ export interface EmailWatchersTable {
   lease_owner: string | null;
   lease_until: Timestamp | null;
   subscription_id: string | null;
-  subscription_state: string | null;
+  subscription_state: Generated<SubscriptionState>;
   subscription_expires_at: Timestamp | null;
+  subscription_key: string | null;
+  subscription_url: string | null;
+  subscription_due_at: Timestamp | null;
+  subscription_authorized_at: Timestamp | null;
+  subscription_wish: 'reauthorize' | 'recreate' | null;
+  subscription_failures: Generated<number>;
+  subscription_error_code: string | null;
+  nudged_at: Timestamp | null;
   created_at: GeneratedTimestamp;
 }
 

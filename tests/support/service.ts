@@ -99,6 +99,7 @@ async function configure(options: BootOptions, { master, tenants }: Databases): 
       tenantUrl: (alias) => (alias in tenants ? tenants[alias as keyof typeof tenants].url : null),
     },
     microsoft,
+    webhookUrl: null,
     ...options.config,
   };
 }
