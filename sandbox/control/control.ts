@@ -10,6 +10,7 @@ import type { FaultRule } from './faults.ts';
 import type { LiveMail } from './live.ts';
 import * as mail from './mail.ts';
 import { addMailbox, changeSignIn, listMailboxes } from './mailboxes.ts';
+import * as notifications from './notifications.ts';
 import { applySettings } from './settings-input.ts';
 import { readState } from './state.ts';
 
@@ -48,6 +49,12 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ['DELETE', 'requests', ({ context }) => done(204, context.requests.clear())],
   ['GET', 'settings', ({ context }) => done(200, context.settings)],
   ['POST', 'settings', ({ context, body }) => done(200, applySettings(context.settings, body))],
+  ['GET', 'subscriptions', notifications.listSubscriptions],
+  ['DELETE', 'subscriptions/:id', notifications.removeSubscription],
+  ['POST', 'subscriptions/:id/lifecycle', notifications.sendLifecycle],
+  ['GET', 'notifications', notifications.readDeliveries],
+  ['POST', 'notifications', notifications.switchDelivery],
+  ['DELETE', 'notifications', ({ context }) => done(204, context.notifications.log.clear())],
   ['POST', 'live', ({ live, body }) => done(200, live.configure(body))],
 ];
 

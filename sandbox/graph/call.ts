@@ -14,6 +14,8 @@ export type GraphCall = {
   mailbox: Mailbox;
   clientId: string;
   scopes: Set<string>;
+  /** The access token: until when it is good, and of which epoch of the account. */
+  token: { until: Date; epoch: number };
   prefer: Preferences;
   query: URLSearchParams;
   /** What links begin with: origin, version and `me` or `users/{id}`. */

@@ -20,7 +20,9 @@ import {
   parseUri,
 } from './errors.ts';
 import { readPreferences } from './prefer.ts';
-import { findHandler, segmentsOf } from './routes.ts';
+import { findHandler } from './routes.ts';
+import { segmentsOf } from './segments.ts';
+import { subscriptionsEndpoint } from './subscriptions.ts';
 
 export type Graph = (request: SandboxRequest) => Promise<SandboxResponse | null>;
 
@@ -102,6 +104,13 @@ async function answer(
     // The envelope is the gateway's: only what is inside counts against the mailbox.
     return faulty(context, request, occasion, () => answerBatch(context, request, occasion));
   }
+  if (isSubscriptions(path)) {
+    // The subscription service has limits of its own, for the app in the tenant.
+    const { tenantId } = context.identity.account(mailbox);
+    const kind = request.method === 'GET' && /^\/subscriptions\/?$/i.test(path) ? 'list' : 'other';
+    context.limiter.countSubscriptions({ clientId, tenantId, kind }, context.now());
+    return faulty(context, request, occasion, () => handle(context, request, occasion));
+  }
   const release = context.limiter.enter(
     { clientId, mailbox: mailbox.address, bytes: request.body.length },
     context.now(),
@@ -117,6 +126,8 @@ async function answer(
     throw error;
   }
 }
+
+const isSubscriptions = (path: string) => /^\/subscriptions(?=[/(]|$)/i.test(path);
 
 async function faulty(
   context: SandboxContext,
@@ -173,20 +184,12 @@ async function handle(
   try {
     checkOptions(url.searchParams);
     const segments = segmentsOf(url.pathname.replace(VERSION, ''));
-    const { owner, rest } = ownerOf(context, segments, caller);
-    const call: GraphCall = {
-      ...{
-        context,
-        request,
-        prefer,
-        clientId: caller.clientId,
-        scopes: caller.scopes,
-        mailbox: caller.mailbox,
-      },
+    const own: GraphCall = {
+      ...{ ...caller, context, request, prefer },
       query: url.searchParams,
-      base: `${url.origin}/${version}/${owner}`,
+      base: `${url.origin}/${version}/me`,
     };
-    const response = await findHandler(rest, request.method).run(call);
+    const response = await route(own, segments);
     const applied: Record<string, string> =
       prefer.applied.length > 0 ? { 'preference-applied': prefer.applied.join(', ') } : {};
     return { ...response, headers: { ...applied, ...response.headers } };
@@ -194,6 +197,14 @@ async function handle(
     if (error instanceof GraphError) return errorResponse(error, ids);
     throw error;
   }
+}
+
+function route(own: GraphCall, segments: string[]): SandboxResponse | Promise<SandboxResponse> {
+  const [first = ''] = segments;
+  if (first.toLowerCase() === 'subscriptions') return subscriptionsEndpoint(own, segments.slice(1));
+  const { owner, rest } = ownerOf(own, segments);
+  const base = own.base.replace(/me$/, owner);
+  return findHandler(rest, own.request.method).run({ ...own, base });
 }
 
 const OPTIONS = new Set(
@@ -206,19 +217,14 @@ function checkOptions(query: URLSearchParams): void {
 }
 
 /** `me`, or `users/{id}` for the caller's own id or address; other people's mailboxes are not shared here. */
-function ownerOf(
-  context: SandboxContext,
-  segments: string[],
-  caller: Caller,
-): { owner: string; rest: string[] } {
+function ownerOf({ context, mailbox }: GraphCall, segments: string[]): { owner: string; rest: string[] } {
   const [first = '', second = ''] = segments;
   if (first.toLowerCase() === 'me') return { owner: 'me', rest: segments.slice(1) };
   if (first.toLowerCase() !== 'users' || second === '') {
     throw new GraphError(400, 'BadRequest', `Resource not found for the segment '${first}'.`);
   }
-  const named = (mailbox: Mailbox) =>
-    mailbox.userId === second.toLowerCase() || mailbox.address === second.toLowerCase();
-  if (named(caller.mailbox)) return { owner: `users/${encodeURIComponent(second)}`, rest: segments.slice(2) };
+  const named = (one: Mailbox) => one.userId === second.toLowerCase() || one.address === second.toLowerCase();
+  if (named(mailbox)) return { owner: `users/${encodeURIComponent(second)}`, rest: segments.slice(2) };
   if (context.store.mailboxes().some(named)) throw accessDenied();
   throw new GraphError(404, 'ErrorInvalidUser', `The requested user '${second}' is invalid.`);
 }

@@ -239,6 +239,19 @@ export type Mailbox = {
 /** Which conversation a message id or a topic belongs to, in one mailbox. */
 export type ConversationIndex = { byMessageId: Map<string, string>; byTopic: Map<string, string> };
 
+/**
+ * What happened to a message in a folder. A move is a `left` and an `arrived`. `before` is the message as it was,
+ * for changes only.
+ */
+export type MailChange = {
+  kind: 'arrived' | 'changed' | 'left';
+  message: StoredMessage;
+  folder: Folder;
+  /** The default id of the stay this is about. */
+  defaultId: string;
+  before: StoredMessage | null;
+};
+
 export type NewMailbox = {
   address: string;
   displayName: string;
@@ -290,6 +303,8 @@ export interface SandboxStore {
   /** `count` plain messages, made from `seed`, newest last; quick enough for 100,000. */
   bulk(address: string, options: BulkOptions): void;
   counts(address: string): { folders: number; messages: number; unread: number };
+  /** Calls `watcher` after each change, in the order of the changes. It must not change anything itself. */
+  watch(watcher: (change: MailChange) => void): void;
 }
 
 export type BulkOptions = {
