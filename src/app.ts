@@ -22,6 +22,7 @@ import type { OutlookDeps } from '#http/routes/outlook.ts';
 import { type HttpServer, listenHttp } from '#http/server.ts';
 import { runKeepSubscription } from '#jobs/keep-subscription.ts';
 import { runMatchThreads } from '#jobs/match-threads.ts';
+import { runPurgeMailbox } from '#jobs/purge-mailbox.ts';
 import { createQueue, type Handlers, type Queue } from '#jobs/queue.ts';
 import { sweep } from '#jobs/sweep.ts';
 import { runSyncMailbox } from '#jobs/sync-mailbox.ts';
@@ -30,6 +31,7 @@ import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/conn
 import { disconnect } from '#mailboxes/disconnect.ts';
 import { createGates } from '#mailboxes/gate.ts';
 import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
+import { addSharedMailbox } from '#mailboxes/shared.ts';
 import { connectionStatus } from '#mailboxes/status.ts';
 import { createTokenVault } from '#mailboxes/token-vault.ts';
 import { createTokens, type Identities } from '#mailboxes/tokens.ts';
@@ -101,6 +103,7 @@ type Parts = Required<Omit<ServiceOptions, 'webFolder' | 'secrets' | 'role'>> & 
   mailboxes: Mailboxes;
   outlook: OutlookDeps;
   subscriptions: SubscriptionDeps;
+  addShared: HttpDeps['shared']['add'];
 };
 
 async function createParts({ secrets, role, ...options }: ServiceOptions): Promise<Parts> {
@@ -127,9 +130,11 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const onState = metrics.subscriptionState;
   const subscriptions = { master, tenants, mailboxes, webhookUrl, clock, log, onState };
   const outlook = createOutlook({ connecting, config, events, queue, subscriptions });
+  const sharing = { tenants, tokens, graph, syncIntervalMinutes };
+  const addShared: Parts['addShared'] = (principal, address) => addSharedMailbox(sharing, principal, address);
   const { authSecret } = secrets;
   const own = { config, fleet, log, clock, webFolder, authSecret };
-  return { ...own, queue, events, metrics, graph, mailboxes, outlook, subscriptions };
+  return { ...own, queue, events, metrics, graph, mailboxes, outlook, subscriptions, addShared };
 }
 
 function createIdentities({ microsoft }: Config): Identities {
@@ -149,6 +154,7 @@ type Connecting = {
 };
 
 function createOutlook({ connecting, config, events, queue, subscriptions }: Connecting): OutlookDeps {
+  const { clock } = subscriptions;
   const { tenants } = connecting;
   const redirectUri = `${config.http.appUrl}/auth/outlook/callback`;
   const configured = { read: config.microsoft.read !== null, write: config.microsoft.write !== null };
@@ -165,7 +171,7 @@ function createOutlook({ connecting, config, events, queue, subscriptions }: Con
   };
   return {
     status,
-    begin: (principal, purpose) => beginAuthorize(connecting, principal, { purpose, redirectUri }),
+    begin: (principal, wanted) => beginAuthorize(connecting, principal, { ...wanted, redirectUri }),
     finish: async (principal, answer) => {
       const outcome = await finishAuthorize(connecting, principal, answer);
       if (!outcome.refusal) await announce(principal, outcome.purpose);
@@ -175,11 +181,14 @@ function createOutlook({ connecting, config, events, queue, subscriptions }: Con
       const { purpose } = await replaceAccount(connecting, principal, state);
       await announce(principal, purpose);
     },
-    disconnect: async (principal, purpose) => {
+    disconnect: async (principal, { purpose, mail }) => {
       const { yachtId, userId } = principal;
       const { watcher_id: watcherId } = await status(principal);
       if (purpose === 'read' && watcherId) await endSubscription(subscriptions, { yachtId, watcherId });
-      await tenants.transact(asWorker(yachtId), (tx) => disconnect(tx, { yachtId, userId, purpose }));
+      const leaving = await tenants.transact(asWorker(yachtId), (tx) =>
+        disconnect(tx, { yachtId, userId, purpose }, { mail, now: clock.now() }),
+      );
+      for (const watcher_id of leaving) await queue.send('purge-mailbox', { yacht_id: yachtId, watcher_id });
       await announce(principal, purpose);
     },
   };
@@ -221,6 +230,7 @@ function createHttpDeps(parts: Parts): HttpDeps {
       storeNotifications: (received) => storeNotifications(master, received, clock.now()),
       wakeWorkers: () => queue.send('take-nudges', {}),
     },
+    shared: { add: parts.addShared, crew: (yachtId) => listCrew(master, yachtId) },
     wake: (yacht_id, watcher_id) => queue.send('sync-mailbox', { yacht_id, watcher_id }),
   };
 }
@@ -248,6 +258,7 @@ function createHandlers({ config, fleet, log, clock, queue, events, metrics, ...
     'keep-subscription': (job) => runKeepSubscription({ subscriptions: parts.subscriptions, queue }, job),
     'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
+    'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, clock, events }, job, signal),
     sweep: async () => {
       await sweep({ activeYachts, tenants, queue, clock, log, webhookUrl });
       if (await hasNudges(master, clock.now())) await queue.send('take-nudges', {});

@@ -44,8 +44,9 @@ export const WatcherSchema = z
   .object({
     id: z.uuid(),
     mailbox: z.string(),
+    kind: z.enum(['own', 'shared']),
     owner: z.object({ id: z.uuid(), display_name: z.string() }),
-    mine: z.boolean(),
+    mine: z.boolean().openapi({ description: 'You read its mail.' }),
     status: z.enum(['pending', 'active', 'degraded', 'reauth_required', 'paused', 'disconnected']),
     last_sync_at: TimeSchema,
     next_sync_at: TimeSchema,
@@ -93,15 +94,15 @@ export const WatcherWithFoldersSchema = WatcherSchema.extend({ folders: z.array(
   'WatcherWithFolders',
 );
 
-/** For whom a watcher is shown: who is looking, and the names of the people aboard. */
-export type Viewer = { userId: string; nameOf: (userId: string) => string };
+/** For whom a watcher is shown: the mailboxes they read, by watcher id, and the names of the people aboard. */
+export type Viewer = { mailboxes: string[]; nameOf: (userId: string) => string };
 
 export function watcherBody(watcher: WatcherState, viewer: Viewer): z.infer<typeof WatcherSchema> {
   const { user_id, ...rest } = watcher;
   return {
     ...rest,
     owner: { id: user_id, display_name: viewer.nameOf(user_id) },
-    mine: user_id === viewer.userId,
+    mine: viewer.mailboxes.includes(watcher.id),
     last_sync_at: isoTime(rest.last_sync_at),
     next_sync_at: isoTime(rest.next_sync_at),
     complete_up_to: isoTime(rest.complete_up_to),

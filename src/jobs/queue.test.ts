@@ -33,6 +33,7 @@ function recording(overrides: Partial<Handlers> = {}) {
     'match-threads': async ({ yacht_id }) => void done.push(`match ${yacht_id}`),
     'take-nudges': async () => void done.push('nudges'),
     'keep-subscription': async ({ watcher_id }) => void done.push(`subscription ${watcher_id}`),
+    'purge-mailbox': async ({ watcher_id }) => void done.push(`purge ${watcher_id}`),
     sweep: async () => void done.push('sweep'),
     ...overrides,
   };

@@ -10,6 +10,7 @@ export type Jobs = {
   'match-threads': { yacht_id: string };
   'keep-subscription': { yacht_id: string; watcher_id: string };
   'take-nudges': Record<string, never>;
+  'purge-mailbox': { yacht_id: string; watcher_id: string };
   sweep: Record<string, never>;
 };
 export type JobName = keyof Jobs;
@@ -32,7 +33,14 @@ export interface Queue {
   stop(graceMs?: number): Promise<void>;
 }
 
-const NAMES: JobName[] = ['sweep', 'match-threads', 'take-nudges', 'keep-subscription', 'sync-mailbox'];
+const NAMES: JobName[] = [
+  'sweep',
+  'match-threads',
+  'take-nudges',
+  'keep-subscription',
+  'purge-mailbox',
+  'sync-mailbox',
+];
 const HEARTBEAT_SECONDS = 30;
 const STOP_GRACE_MS = 8_000;
 

@@ -3,6 +3,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { dueWatchers } from '#mailboxes/watchers.ts';
+import { duePurges } from '#sync/purge.ts';
 import { dueSubscriptions } from '#sync/subscriptions.ts';
 import { asWorker, type TenantReader, type Tenants } from '#tenants/tenants.ts';
 
@@ -42,12 +43,16 @@ async function sweepYacht({ tenants, queue, clock, webhookUrl }: SweepDeps, yach
     watchers: await dueWatchers(db, clock.now(), WATCHERS_PER_YACHT),
     matching: await hasThreadsToMatch(db),
     subscriptions: await dueSubscriptions(db, circumstances, WATCHERS_PER_YACHT),
+    purges: await duePurges(db, clock.now()),
   }));
   for (const watcherId of due.watchers) {
     await queue.send('sync-mailbox', { yacht_id: yachtId, watcher_id: watcherId });
   }
   for (const watcherId of due.subscriptions) {
     await queue.send('keep-subscription', { yacht_id: yachtId, watcher_id: watcherId });
+  }
+  for (const watcherId of due.purges) {
+    await queue.send('purge-mailbox', { yacht_id: yachtId, watcher_id: watcherId });
   }
   if (due.matching) await queue.send('match-threads', { yacht_id: yachtId });
 }

@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type {
   EmailFoldersTable,
   EmailWatchersTable,
+  MailboxKind,
   SubscriptionState,
   SyncStatus,
 } from '#tenants/schema.ts';
@@ -18,6 +19,7 @@ export type WatcherState = {
   id: string;
   user_id: string;
   mailbox: string;
+  kind: MailboxKind;
   status: SyncStatus;
   last_sync_at: Date | null;
   next_sync_at: Date | null;
@@ -89,11 +91,11 @@ export async function getWatcher(
   return { ...stateOf(row, now), folders: folderStates(folders) };
 }
 
-/** Asks for a sync as soon as a worker is free. Asking again changes nothing. @throws `watcher_not_found`, `reauth_required`, `not_connected`, `paused` */
+/** Asks for a sync of every folder as soon as a worker is free. Asking again changes nothing. @throws `watcher_not_found`, `reauth_required`, `not_connected`, `paused` */
 export async function requestSync(tx: TenantWriter, watcherId: string, now: Date): Promise<WatcherState> {
   const row = await lockedWatcher(tx, watcherId);
   refuseUnlessRunning(row);
-  return update(tx, row.id, { next_sync_at: now }, now);
+  return update(tx, row.id, { next_sync_at: now, whole_requested_at: now }, now);
 }
 
 /** Stops syncing until `resumeWatcher`. @throws `watcher_not_found`, `not_connected`, `reauth_required` */
@@ -111,7 +113,7 @@ export async function resumeWatcher(tx: TenantWriter, watcherId: string, now: Da
     return stateOf(row, now);
   }
   const sync_status = row.first_synced_at === null ? 'pending' : 'active';
-  return update(tx, row.id, { sync_status, next_sync_at: now }, now);
+  return update(tx, row.id, { sync_status, next_sync_at: now, whole_requested_at: now }, now);
 }
 
 /** The ids of the watchers a worker should take up now, the longest due first. */
@@ -151,7 +153,7 @@ function refuseUnlessRunning(row: WatcherRow): void {
 async function update(
   tx: TenantWriter,
   id: string,
-  change: { sync_status?: SyncStatus; next_sync_at: Date | null },
+  change: { sync_status?: SyncStatus; next_sync_at: Date | null; whole_requested_at?: Date },
   now: Date,
 ): Promise<WatcherState> {
   const row = await tx
@@ -169,6 +171,7 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
     id: row.id,
     user_id: row.user_id,
     mailbox: row.mailbox,
+    kind: row.kind,
     status: row.sync_status,
     last_sync_at: row.last_sync_at,
     next_sync_at: row.next_sync_at,

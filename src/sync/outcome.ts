@@ -24,6 +24,8 @@ export type Ending = {
   outcome: Exclude<Outcome, 'skipped'>;
   code: string | null;
   startedAt: Date;
+  /** Up to when the mailbox is complete, if the round ended well. */
+  completeUpTo: Date | null;
   summary: RoundSummary;
 };
 
@@ -55,7 +57,7 @@ function held(tx: TenantWriter, { watcher, lease }: Recording) {
 async function recordSuccess(
   tx: TenantWriter,
   round: Recording,
-  { startedAt, summary }: Ending,
+  { startedAt, completeUpTo, summary }: Ending,
 ): Promise<void> {
   const now = round.clock.now();
   const next = nextRound(now, round.watcher.sync_interval_minutes);
@@ -66,9 +68,10 @@ async function recordSuccess(
       last_sync_error: null,
       last_sync_error_code: null,
       failures: 0,
-      complete_up_to: startedAt,
+      complete_up_to: completeUpTo,
       first_synced_at: eb.fn.coalesce('first_synced_at', eb.val(now)),
       last_round: JSON.stringify(summary),
+      whole_requested_at: sql<Date | null>`case when whole_requested_at > ${startedAt} then whole_requested_at end`,
       // Asked for while this round ran: it may have come too late for it.
       next_sync_at: sql<Date>`case when next_sync_at > ${startedAt} and next_sync_at <= ${now} then next_sync_at else ${next} end`,
     }))

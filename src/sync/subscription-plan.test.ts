@@ -10,6 +10,7 @@ const at = (ms: number) => new Date(NOW.getTime() + ms);
 const URL = 'https://mail.example.com';
 
 const row = (more: Partial<SubscriptionRow> = {}): SubscriptionRow => ({
+  kind: 'own',
   sync_status: 'active',
   subscription_id: null,
   subscription_key: null,
@@ -71,6 +72,7 @@ describe('what comes next', () => {
     ['one of a paused mailbox', living({ sync_status: 'paused' }), 'remove'],
     ['one of a disconnected mailbox', living({ sync_status: 'disconnected' }), 'remove'],
     ['one of a mailbox that wants its owner', living({ sync_status: 'reauth_required' }), 'remove'],
+    ['none of a shared mailbox', row({ kind: 'shared' }), 'rest'],
     ['none of a paused mailbox', row({ sync_status: 'paused' }), 'rest'],
     ['one of a mailbox in trouble', living({ sync_status: 'degraded' }), 'rest'],
   ])('%s: %#', (_, given, expected) => {

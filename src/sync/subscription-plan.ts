@@ -16,6 +16,7 @@ import type { EmailWatchersTable, SubscriptionState } from '#tenants/schema.ts';
 
 export type SubscriptionRow = Pick<
   Selectable<EmailWatchersTable>,
+  | 'kind'
   | 'sync_status'
   | 'subscription_id'
   | 'subscription_key'
@@ -50,12 +51,17 @@ const LONGEST_BACKOFF_MINUTES = 60;
 export function nextStep(row: SubscriptionRow, { now, webhookUrl }: Circumstances): Step {
   const isDue = row.subscription_due_at === null || row.subscription_due_at <= now;
   if (isBusy(row.subscription_state) && !isDue) return REST;
-  if (webhookUrl === null || !RUNNING.includes(row.sync_status)) {
+  if (webhookUrl === null || !maySubscribe(row)) {
     return row.subscription_state === 'none' ? REST : { task: 'remove' };
   }
   if (row.subscription_url !== null && row.subscription_url !== webhookUrl) return { task: 'remove' };
   return isDue ? { task: dueTask(row, now) } : REST;
 }
+
+// With a person's consent only their own mailbox notifies: shared ones are polled.
+// https://learn.microsoft.com/en-us/graph/outlook-change-notifications-overview
+const maySubscribe = ({ kind, sync_status }: SubscriptionRow) =>
+  kind === 'own' && RUNNING.includes(sync_status);
 
 /** Whether a worker is at it, or was when it died. */
 export const isBusy = (state: SubscriptionState) =>

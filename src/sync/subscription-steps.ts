@@ -60,7 +60,9 @@ export async function perform(
   taken: TakenStep,
 ): Promise<StepEnd> {
   try {
-    const graph = await deps.mailboxes.open(of.yachtId, of.watcherId);
+    // Microsoft notifies for as long as the token lasts that it was last shown.
+    const freshToken = taken.task === 'renew' || taken.task === 'reauthorize';
+    const graph = await deps.mailboxes.open(of.yachtId, of.watcherId, { freshToken });
     return await STEPS[taken.task](deps, { of, taken, graph });
   } catch (error) {
     return endingOf(deps, taken, error);

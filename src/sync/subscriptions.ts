@@ -121,7 +121,8 @@ export async function dueSubscriptions(
   { now, webhookUrl }: Circumstances,
   limit: number,
 ): Promise<string[]> {
-  const isWanted = sql`${webhookUrl}::text is not null and sync_status in ('pending', 'active', 'degraded')`;
+  const isWanted = sql`${webhookUrl}::text is not null and kind = 'own'
+                       and sync_status in ('pending', 'active', 'degraded')`;
   const isDue = sql`coalesce(subscription_due_at <= ${now}, true)`;
   const isRemoving = sql`subscription_state = 'removing'`;
   const rows = await db

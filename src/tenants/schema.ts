@@ -17,6 +17,8 @@ export type SubscriptionState =
   | 'reauthorizing'
   | 'removing'
   | 'lost';
+/** A person's own mailbox, or one that several share (engineering@…). */
+export type MailboxKind = 'own' | 'shared';
 export type FolderPhase = 'pending' | 'initial' | 'delta';
 export type LinkTarget = 'work_order' | 'equipment';
 export type LinkState = 'suggested' | 'linked' | 'rejected' | 'removed';
@@ -68,6 +70,7 @@ export interface EmailWatchersTable {
   last_sync_error: string | null;
   last_sync_error_code: string | null;
   next_sync_at: Generated<Date | null>;
+  whole_requested_at: Timestamp | null;
   throttled_until: Timestamp | null;
   sync_interval_minutes: Generated<number>;
   failures: Generated<number>;
@@ -92,7 +95,19 @@ export interface EmailWatchersTable {
   subscription_failures: Generated<number>;
   subscription_error_code: string | null;
   nudged_at: Timestamp | null;
+  kind: Generated<MailboxKind>;
+  account_id: string | null;
+  purge_requested_at: Timestamp | null;
+  purged_at: Timestamp | null;
   created_at: GeneratedTimestamp;
+}
+
+export interface EmailMailboxReadersTable {
+  watcher_id: string;
+  user_id: string;
+  yacht_id: string;
+  added_by: string;
+  added_at: GeneratedTimestamp;
 }
 
 export interface EmailFoldersTable {
@@ -289,6 +304,7 @@ export interface AuditLogTable {
 export interface TenantSchema {
   auth_microsoft_tokens: AuthMicrosoftTokensTable;
   email_watchers: EmailWatchersTable;
+  email_mailbox_readers: EmailMailboxReadersTable;
   email_folders: EmailFoldersTable;
   email_threads: EmailThreadsTable;
   linked_threads: LinkedThreadsView;

@@ -5,6 +5,8 @@ import { CelesteError } from '#base/errors.ts';
 import type { MailAddress } from '#tenants/schema.ts';
 import type { TenantReader } from '#tenants/tenants.ts';
 
+import { inOwnMailbox } from './mine.ts';
+
 /** A message as it is shown. Of a copy in somebody else's mailbox the owner's own marks are left out. */
 export type Message = {
   id: string;
@@ -37,24 +39,20 @@ export type Message = {
  *
  * @throws CelesteError `not_found` for what does not exist, belongs to another yacht or may not be seen
  */
-export async function readMessage(db: TenantReader, emailId: string, userId: string): Promise<Message> {
-  const [message] = await visibleMessages(db, userId).where('m.id', '=', emailId).execute();
+export async function readMessage(db: TenantReader, emailId: string): Promise<Message> {
+  const [message] = await visibleMessages(db).where('m.id', '=', emailId).execute();
   if (!message) throw emailNotFound();
-  return shape(message, userId);
+  return shape(message);
 }
 
-/** Every copy of a thread's messages that `userId` may see, oldest first. */
-export async function readThreadMessages(
-  db: TenantReader,
-  threadId: string,
-  userId: string,
-): Promise<Message[]> {
-  const rows = await visibleMessages(db, userId)
+/** Every copy of a thread's messages that the caller may see, oldest first. */
+export async function readThreadMessages(db: TenantReader, threadId: string): Promise<Message[]> {
+  const rows = await visibleMessages(db)
     .where('m.thread_id', '=', threadId)
     .orderBy(sql`coalesce(m.received_at, m.sent_at, m.synced_at)`)
     .orderBy('m.id')
     .execute();
-  return rows.map((row) => shape(row, userId));
+  return rows.map(shape);
 }
 
 export function emailNotFound(): CelesteError {
@@ -65,8 +63,8 @@ export function emailNotFound(): CelesteError {
 
 type Row = Awaited<ReturnType<ReturnType<typeof visibleMessages>['execute']>>[number];
 
-/** Messages that `userId` may see. What left the mailbox is only shown while its thread is linked. */
-function visibleMessages(db: TenantReader, userId: string) {
+/** Messages that the caller may see. What left the mailbox is only shown while its thread is linked. */
+function visibleMessages(db: TenantReader) {
   return db
     .selectFrom('email_messages as m')
     .innerJoin('email_threads as t', 't.id', 'm.thread_id')
@@ -75,7 +73,7 @@ function visibleMessages(db: TenantReader, userId: string) {
         .onRef('f.watcher_id', '=', 'm.watcher_id')
         .onRef('f.provider_folder_id', '=', 'm.parent_folder_id'),
     )
-    .select(['m.id', 'm.thread_id', 'm.user_id', 'm.watcher_id', 'm.internet_message_id', 'm.subject'])
+    .select(['m.id', 'm.thread_id', 'm.watcher_id', 'm.internet_message_id', 'm.subject'])
     .select([
       'm.from_name',
       'm.from_address',
@@ -88,19 +86,20 @@ function visibleMessages(db: TenantReader, userId: string) {
     .select(['m.has_attachments', 'm.graph_type', 'm.web_link', 'm.removed_at'])
     .select(['f.display_name as folder_name', 'f.well_known_name'])
     .select(sql<string | null>`celeste_mailbox_address(m.watcher_id)`.as('mailbox_address'))
+    .select(inOwnMailbox('m.watcher_id').as('mine'))
     .where((eb) =>
       eb.or([
-        eb.and([eb('m.user_id', '=', userId), eb('m.removed_at', 'is', null)]),
+        eb.and([inOwnMailbox('m.watcher_id'), eb('m.removed_at', 'is', null)]),
         eb.and([
           eb('t.linked_count', '>', 0),
-          eb.or([eb('m.user_id', '=', userId), eb('m.is_draft', '=', false)]),
+          eb.or([inOwnMailbox('m.watcher_id'), eb('m.is_draft', '=', false)]),
         ]),
       ]),
     );
 }
 
-function shape(row: Row, userId: string): Message {
-  const mine = row.user_id === userId;
+function shape(row: Row): Message {
+  const { mine } = row;
   const written = row.from_name !== null || row.from_address !== null;
   return {
     id: row.id,

@@ -13,6 +13,7 @@ import {
 } from '#http/shapes.ts';
 import { getWatcher, listWatchers, pauseWatcher, requestSync, resumeWatcher } from '#mailboxes/watchers.ts';
 import type { Tenants } from '#tenants/tenants.ts';
+import { readMailboxes } from '#threads/mine.ts';
 
 export type WatcherDeps = {
   tenants: Tenants;
@@ -72,9 +73,9 @@ const resume = createRoute({
 
 export function watcherRoutes({ tenants, clock, crewNames, wake }: WatcherDeps) {
   const viewer = async (c: Context<AppEnv>): Promise<Viewer> => {
-    const { userId, yachtId } = c.get('principal');
-    const names = await crewNames(yachtId);
-    return { userId, nameOf: (id) => names.get(id) ?? 'Someone no longer aboard' };
+    const names = await crewNames(c.get('principal').yachtId);
+    const mailboxes = await tenants.read(scopeOf(c), readMailboxes);
+    return { mailboxes, nameOf: (id) => names.get(id) ?? 'Someone no longer aboard' };
   };
   return newRoutes()
     .openapi(list, async (c) => {

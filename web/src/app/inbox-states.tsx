@@ -70,7 +70,7 @@ export function InboxEmpty({ filter, onShowAll }: EmptyProps) {
             look="primary"
             size="md"
             disabled={connect.isPending}
-            onClick={() => connect.mutate('read')}
+            onClick={() => connect.mutate({ purpose: 'read' })}
           >
             Connect Outlook
           </Button>

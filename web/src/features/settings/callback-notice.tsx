@@ -51,7 +51,7 @@ function Refused({ result }: { result: CallbackResult }) {
     <Failure
       compact
       {...callbackWords(result.code)}
-      onRetry={() => connect.mutate(result.purpose ?? 'read')}
+      onRetry={() => connect.mutate({ purpose: result.purpose ?? 'read' })}
       busy={connect.isPending}
     />
   );
