@@ -95,7 +95,8 @@ type Settling = { row: TakenStep['row']; task: Task; ending: StepEnd; now: Date 
 
 /** What happened before a subscription began, or while Microsoft waited to be reassured, was not notified. */
 async function lookForTheGap(tx: TenantWriter, { row, task, ending, now }: Settling): Promise<boolean> {
-  const wasGap = ending.end === 'authorized' || (ending.end === 'active' && task === 'create');
+  const wasLate = row.subscription_wish !== null || row.subscription_failures > 0;
+  const wasGap = ending.end === 'authorized' || (ending.end === 'active' && (task === 'create' || wasLate));
   return wasGap && (await bringForward(tx, row.id, now));
 }
 
