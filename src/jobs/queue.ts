@@ -103,8 +103,8 @@ type Sending<Name extends JobName> = { data: Jobs[Name]; afterSeconds?: number }
 
 async function send<Name extends JobName>(boss: PgBoss, name: Name, job: Sending<Name>): Promise<void> {
   const startAfter = job.afterSeconds ?? 0;
-  // One for later does not stand in the way of one for now.
-  const singletonKey = keyOf(name, job.data) + (startAfter > 0 ? ':later' : '');
+  // One that waits for longer does not stand in the way of one that is wanted sooner.
+  const singletonKey = keyOf(name, job.data) + (startAfter > 0 ? `:${startAfter}` : '');
   await boss.send(name, job.data, { singletonKey, startAfter });
 }
 

@@ -29,7 +29,7 @@ export async function applyNudge(tx: TenantWriter, nudge: Nudge, now: Date): Pro
   const wish = row.subscription_key === nudge.key ? wishOf(nudge.lifecycleEvents) : null;
   if (wish !== null) await noteWish(tx, row, { wish, now });
   const isHeld = [row.lease_until, row.throttled_until].some((until) => until !== null && until > now);
-  const mayLook = (await bringForward(tx, row.id, now)) && !isHeld;
+  const mayLook = (await bringForward(tx, row.id, { now, isNotified: true })) && !isHeld;
   return {
     roundAfterSeconds: mayLook ? pauseAfter(row.last_sync_at, now) : null,
     subscription: wish !== null,
@@ -56,14 +56,19 @@ async function noteWish(
 }
 
 /**
- * Lets the next round begin now; a mailbox that fails keeps to the clock of its own attempts.
+ * Lets the next round begin now; a mailbox that fails keeps to the clock of its own attempts. `isNotified`: because
+ * Microsoft said that something changed, so a round that shows nothing is followed by another.
  *
  * @returns whether it may
  */
-export async function bringForward(tx: TenantWriter, watcherId: string, now: Date): Promise<boolean> {
+export async function bringForward(
+  tx: TenantWriter,
+  watcherId: string,
+  { now, isNotified = false }: { now: Date; isNotified?: boolean },
+): Promise<boolean> {
   const brought = await tx
     .updateTable('email_watchers')
-    .set({ next_sync_at: now, nudged_at: now })
+    .set({ next_sync_at: now, ...(isNotified && { nudged_at: now }) })
     .where('id', '=', watcherId)
     .where('sync_status', 'in', ['pending', 'active', 'degraded'])
     .where('failures', '=', 0)

@@ -97,7 +97,7 @@ type Settling = { row: TakenStep['row']; task: Task; ending: StepEnd; now: Date 
 async function lookForTheGap(tx: TenantWriter, { row, task, ending, now }: Settling): Promise<boolean> {
   const wasLate = row.subscription_wish !== null || row.subscription_failures > 0;
   const wasGap = ending.end === 'authorized' || (ending.end === 'active' && (task === 'create' || wasLate));
-  return wasGap && (await bringForward(tx, row.id, now));
+  return wasGap && (await bringForward(tx, row.id, { now }));
 }
 
 /** MASTER follows what TENANT says. */
