@@ -3,6 +3,7 @@ import type { Log } from '#base/log.ts';
 import type { Events, LiveEvent } from '#directory/events.ts';
 import { audienceOf } from '#mailboxes/readers.ts';
 import { getWatcher, type WatcherState } from '#mailboxes/watchers.ts';
+import { lookAgain } from '#sync/nudges.ts';
 import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
@@ -44,6 +45,7 @@ async function runRound(
   signal: AbortSignal,
 ): Promise<void> {
   const news = createNews(deps, before);
+  const startedAt = deps.sync.clock.now();
   const result = await syncMailbox(deps.sync, {
     yachtId: job.yacht_id,
     watcherId: job.watcher_id,
@@ -58,10 +60,25 @@ async function runRound(
   if (signal.reason === othersWait) await deps.queue.send('catch-up-mailbox', job);
   await publishSync(deps, after);
   await publishNotices({ ...deps, ...deps.sync }, job.yacht_id, result.ledger?.notices ?? []);
+  if (after.push.nudged && result.outcome === 'synced') {
+    await followUp(deps, job, { startedAt, changes: result.changes });
+  }
   if (result.outcome === 'reauth_required') await publishConnection(deps, before);
   if (result.changedThreadIds.length > 0) {
     await deps.queue.send('match-threads', { yacht_id: job.yacht_id });
   }
+}
+
+/** Notifications came while the round ran, or it showed nothing although one had come. */
+async function followUp(
+  { sync, queue }: SyncMailboxDeps,
+  job: Job,
+  round: { startedAt: Date; changes: number },
+): Promise<void> {
+  const afterSeconds = await sync.tenants.transact(asWorker(job.yacht_id), (tx) =>
+    lookAgain(tx, { watcherId: job.watcher_id, ...round }, sync.clock.now()),
+  );
+  if (afterSeconds !== null) await queue.send('sync-mailbox', job, { afterSeconds });
 }
 
 /** `audience`: whoever reads the mailbox. */

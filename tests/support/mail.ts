@@ -125,7 +125,7 @@ async function connectAs(
   });
 }
 
-function storyClock(): StoryClock {
+export function storyClock(): StoryClock {
   let ahead = 0;
   return {
     now: () => new Date(Date.now() + ahead),
