@@ -39,6 +39,7 @@ class MemoryStore implements SandboxStore {
   readonly #now: () => Date;
   readonly #mailboxes = new Map<string, Mailbox>();
   readonly #byUser = new Map<string, Mailbox>();
+  #inBulk = false;
   readonly #watchers: ((change: MailChange) => void)[] = [];
 
   constructor(now: () => Date) {
@@ -165,7 +166,12 @@ class MemoryStore implements SandboxStore {
   }
 
   moveMessages(address: string, ids: string[], folder: string): void {
-    for (const id of ids) this.moveMessage(address, id, folder);
+    this.#inBulk = true;
+    try {
+      for (const id of ids) this.moveMessage(address, id, folder);
+    } finally {
+      this.#inBulk = false;
+    }
   }
 
   poisonMessage(address: string, id: string, poison: Poison | null): void {
@@ -263,7 +269,9 @@ class MemoryStore implements SandboxStore {
 
   #tell(kind: MailChange['kind'], message: StoredMessage, before: StoredMessage | null = null): void {
     const { folder, defaultId } = message.placement;
-    for (const watcher of this.#watchers) watcher({ kind, message, folder, defaultId, before });
+    for (const watcher of this.#watchers) {
+      watcher({ kind, message, folder, defaultId, before, bulk: this.#inBulk });
+    }
   }
 
   #need(address: string): Mailbox {
