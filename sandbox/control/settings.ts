@@ -54,6 +54,8 @@ export type NotificationSettings = {
   /** Share of notifications that come twice, and that never come. */
   duplicateShare: number;
   dropShare: number;
+  /** The same for what was moved with many others at once. */
+  bulkDropShare: number;
   /** Notifications that go out together are in any order. */
   reorder: boolean;
   /** New mail is told as created and updated. */
@@ -103,6 +105,7 @@ const defaultNotifications: NotificationSettings = {
   burstMs: 0,
   duplicateShare: 0,
   dropShare: 0,
+  bulkDropShare: 0,
   reorder: false,
   pairs: false,
   acknowledgeMs: 3000,
