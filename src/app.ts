@@ -14,23 +14,29 @@ import { createEvents, type Events } from '#directory/events.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
 import { createIdentify, type Principal } from '#directory/principal.ts';
 import { tidyMaster } from '#directory/tidy.ts';
+import { announceDue } from '#directory/yacht-schedule.ts';
 import { createHttpApp, type HttpDeps } from '#http/app.ts';
 import { createMetrics, type Metrics } from '#http/metrics.ts';
 import type { OutlookDeps } from '#http/routes/outlook.ts';
 import { type HttpServer, listenHttp } from '#http/server.ts';
 import { runMatchThreads } from '#jobs/match-threads.ts';
+import { runPurgeMailbox } from '#jobs/purge-mailbox.ts';
 import { createQueue, type Handlers, type Queue } from '#jobs/queue.ts';
-import { sweep } from '#jobs/sweep.ts';
-import { runSyncMailbox } from '#jobs/sync-mailbox.ts';
+import { type SweepDeps, sweepAll } from '#jobs/sweep.ts';
+import { type Sweeper, startSweeping } from '#jobs/sweeper.ts';
+import { runCatchUpMailbox, runSyncMailbox } from '#jobs/sync-mailbox.ts';
 import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/connect.ts';
 import { disconnect } from '#mailboxes/disconnect.ts';
 import { createGates } from '#mailboxes/gate.ts';
+import { LEASE_SECONDS } from '#mailboxes/lease.ts';
 import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
+import { addSharedMailbox } from '#mailboxes/shared.ts';
 import { connectionStatus } from '#mailboxes/status.ts';
 import { createTokenVault } from '#mailboxes/token-vault.ts';
 import { createTokens, type Identities } from '#mailboxes/tokens.ts';
 import { createGraphClient, type GraphClient } from '#microsoft/graph-client.ts';
 import { createIdentity } from '#microsoft/identity.ts';
+import { measured } from '#microsoft/measured.ts';
 import type { Fleet } from '#tenants/fleet.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
@@ -70,16 +76,20 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const app = createHttpApp(createHttpDeps(parts));
   const { config, events, queue } = parts;
   let server: HttpServer | null = null;
+  let sweeper: Sweeper | null = null;
   return {
     startApi: async () => {
       server = await listenHttp(app.fetch, config.http);
       return server;
     },
-    startWorker: () => queue.work(handlers, config.sync.concurrency),
+    startWorker: async () => {
+      await queue.work(handlers, config.sync.concurrency);
+      sweeper = startSweeping(createSweepDeps(parts));
+    },
     drain: () => queue.drain(handlers),
     stop: async () => {
       await events.close();
-      await Promise.all([server?.close(), queue.stop()]);
+      await Promise.all([server?.close(), sweeper?.stop(), queue.stop()]);
       await parts.graph.close();
     },
   };
@@ -94,6 +104,7 @@ type Parts = Required<Omit<ServiceOptions, 'webFolder' | 'secrets' | 'role'>> & 
   graph: GraphClient;
   mailboxes: Mailboxes;
   outlook: OutlookDeps;
+  addShared: HttpDeps['shared']['add'];
 };
 
 async function createParts({ secrets, role, ...options }: ServiceOptions): Promise<Parts> {
@@ -101,19 +112,37 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const { master, masterUrl, tenants, sealer } = fleet;
   const vault = createTokenVault({ sealer, clock });
   const identities = createIdentities(config);
-  const graph = createGraphClient({ graphUrl: config.microsoft.graphUrl });
+  const metrics = createMetrics({ clock });
+  const graph = measured(
+    createGraphClient({ graphUrl: config.microsoft.graphUrl }),
+    metrics.sync.graphAnswer,
+  );
   const tokens = createTokens({ tenants, vault, identities, clock, log });
-  const mailboxes = createMailboxes({ tenants, tokens, graph, gates: createGates({ clock }) });
+  const mailboxes = createMailboxes({ tenants, tokens, graph, gates: createGates({ tenants, clock, log }) });
   const states = createOauthStates({ master, sealer, clock });
   const events = createEvents({ master, masterUrl, log });
-  const queue = await createQueue({ masterUrl, log, role });
+  const queue = announcing(await createQueue({ masterUrl, log, role }), { master, clock });
   const syncIntervalMinutes = config.sync.intervalMinutes;
   const connecting = { states, identities, graph, tenants, vault, syncIntervalMinutes };
-  const outlook = createOutlook({ connecting, config, events, queue });
-  const metrics = createMetrics();
+  const outlook = createOutlook({ connecting, config, events, queue, clock });
+  const sharing = { tenants, tokens, graph, syncIntervalMinutes };
+  const addShared: Parts['addShared'] = (principal, address) => addSharedMailbox(sharing, principal, address);
   const { authSecret } = secrets;
   const own = { config, fleet, log, clock, webFolder, authSecret };
-  return { ...own, queue, events, metrics, graph, mailboxes, outlook };
+  return { ...own, queue, events, metrics, graph, mailboxes, outlook, addShared };
+}
+
+/** The same queue; of a mailbox to be synced MASTER is told too, in case the worker that takes it dies. */
+function announcing(queue: Queue, { master, clock }: { master: Fleet['master']; clock: Clock }): Queue {
+  return {
+    ...queue,
+    send: async (name, data, options) => {
+      if (name === 'sync-mailbox' && 'yacht_id' in data) {
+        await announceDue(master, data.yacht_id, new Date(clock.now().getTime() + LEASE_SECONDS * 1000));
+      }
+      await queue.send(name, data, options);
+    },
+  };
 }
 
 function createIdentities({ microsoft }: Config): Identities {
@@ -129,9 +158,10 @@ type Connecting = {
   config: Config;
   events: Events;
   queue: Queue;
+  clock: Clock;
 };
 
-function createOutlook({ connecting, config, events, queue }: Connecting): OutlookDeps {
+function createOutlook({ connecting, config, events, queue, clock }: Connecting): OutlookDeps {
   const { tenants } = connecting;
   const redirectUri = `${config.http.appUrl}/auth/outlook/callback`;
   const configured = { read: config.microsoft.read !== null, write: config.microsoft.write !== null };
@@ -147,7 +177,7 @@ function createOutlook({ connecting, config, events, queue }: Connecting): Outlo
   };
   return {
     status,
-    begin: (principal, purpose) => beginAuthorize(connecting, principal, { purpose, redirectUri }),
+    begin: (principal, wanted) => beginAuthorize(connecting, principal, { ...wanted, redirectUri }),
     finish: async (principal, answer) => {
       const outcome = await finishAuthorize(connecting, principal, answer);
       if (!outcome.refusal) await announce(principal, outcome.purpose);
@@ -157,9 +187,12 @@ function createOutlook({ connecting, config, events, queue }: Connecting): Outlo
       const { purpose } = await replaceAccount(connecting, principal, state);
       await announce(principal, purpose);
     },
-    disconnect: async (principal, purpose) => {
+    disconnect: async (principal, { purpose, mail }) => {
       const { yachtId, userId } = principal;
-      await tenants.transact(asWorker(yachtId), (tx) => disconnect(tx, { yachtId, userId, purpose }));
+      const leaving = await tenants.transact(asWorker(yachtId), (tx) =>
+        disconnect(tx, { yachtId, userId, purpose }, { mail, now: clock.now() }),
+      );
+      for (const watcher_id of leaving) await queue.send('purge-mailbox', { yacht_id: yachtId, watcher_id });
       await announce(principal, purpose);
     },
   };
@@ -197,6 +230,7 @@ function createHttpDeps(parts: Parts): HttpDeps {
       crewNames: async (yachtId) =>
         new Map((await listCrew(master, yachtId)).map((crew) => [crew.userId, crew.displayName])),
     },
+    shared: { add: parts.addShared, crew: (yachtId) => listCrew(master, yachtId) },
     wake: (yacht_id, watcher_id) => queue.send('sync-mailbox', { yacht_id, watcher_id }),
   };
 }
@@ -207,7 +241,13 @@ function demoUser({ userId, displayName, role, email, yachtId, yachtName }: Demo
   return { id: userId, display_name: displayName, role, email, yacht_id: yachtId, yacht_name: yachtName };
 }
 
-function createHandlers({ fleet, log, clock, queue, events, metrics, mailboxes }: Parts): Handlers {
+function createSweepDeps({ fleet, log, clock, queue, events, metrics }: Parts): SweepDeps {
+  const { master, tenants } = fleet;
+  return { master, tenants, queue, events, clock, log, onStanding: metrics.sync.standing };
+}
+
+function createHandlers(parts: Parts): Handlers {
+  const { fleet, log, clock, queue, events, metrics, mailboxes } = parts;
   const { master, tenants } = fleet;
   const activeYachts = async () =>
     (await listYachts(master, { activeOnly: true })).map(({ yachtId }) => yachtId);
@@ -215,14 +255,17 @@ function createHandlers({ fleet, log, clock, queue, events, metrics, mailboxes }
     sync: { tenants, mailboxes, clock, log },
     events,
     queue,
+    announceDue: (yachtId: string, at: Date) => announceDue(master, yachtId, at),
     log,
-    onRound: metrics.syncRound,
+    onRound: metrics.sync.round,
   };
   return {
     'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
+    'catch-up-mailbox': (job, signal) => runCatchUpMailbox(syncing, job, signal),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
-    sweep: async () => {
-      await sweep({ activeYachts, tenants, queue, clock, log });
+    'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, clock, events }, job, signal),
+    sweep: async ({ whole }) => {
+      if (whole) await sweepAll(createSweepDeps(parts), await activeYachts());
       await tidyMaster(master, clock.now());
     },
   };

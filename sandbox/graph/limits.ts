@@ -2,14 +2,21 @@
 // https://learn.microsoft.com/en-us/graph/throttling-limits#outlook-service-limits
 import type { Settings } from '../control/settings.ts';
 import { GraphError } from './errors.ts';
+import { retryAfter } from './retry-after.ts';
 
 type Use = { inFlight: number; windowStart: number; count: number; uploadStart: number; uploaded: number };
 
 const UPLOAD_SECONDS = 300;
 
+/** Of the subscription service, for one app in one tenant, in 20 seconds. */
+const SUBSCRIPTION_WINDOW_MS = 20_000;
+const SUBSCRIPTION_LISTS = 25;
+const SUBSCRIPTION_CHANGES = 500;
+
 export class Limiter {
   readonly #settings: Settings;
   readonly #uses = new Map<string, Use>();
+  readonly #subscriptions = new Map<string, { windowStart: number; count: number }>();
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -50,6 +57,23 @@ export class Limiter {
     };
   }
 
+  /** @throws {GraphError} 429 */
+  countSubscriptions(
+    { clientId, tenantId, kind }: { clientId: string; tenantId: string; kind: 'list' | 'other' },
+    now: Date,
+  ): void {
+    const key = `${clientId} ${tenantId} ${kind}`;
+    let use = this.#subscriptions.get(key);
+    if (!use || now.getTime() - use.windowStart >= SUBSCRIPTION_WINDOW_MS) {
+      use = { windowStart: now.getTime(), count: 0 };
+      this.#subscriptions.set(key, use);
+    }
+    use.count += 1;
+    if (use.count <= (kind === 'list' ? SUBSCRIPTION_LISTS : SUBSCRIPTION_CHANGES)) return;
+    const seconds = Math.ceil((use.windowStart + SUBSCRIPTION_WINDOW_MS - now.getTime()) / 1000);
+    throw this.#refuse('TooManyRequests', 'Please retry again later.', { seconds, now });
+  }
+
   #countUpload(use: Use, bytes: number, now: Date): void {
     if (now.getTime() - use.uploadStart >= UPLOAD_SECONDS * 1000) {
       use.uploadStart = now.getTime();
@@ -74,11 +98,7 @@ export class Limiter {
   }
 
   #refuse(code: string, message: string, { seconds, now }: { seconds: number; now: Date }): GraphError {
-    const headers: Record<string, string> = {};
-    const mode = this.#settings.limits.retryAfter;
-    if (mode === 'number') headers['retry-after'] = String(seconds);
-    if (mode === 'fraction') headers['retry-after'] = (seconds - 1 + 0.128).toFixed(3);
-    if (mode === 'date') headers['retry-after'] = new Date(now.getTime() + seconds * 1000).toUTCString();
+    const headers = retryAfter(seconds, this.#settings.limits.retryAfter, now);
     const inner =
       code === 'TooManyRequests' ? { code: '429', message: 'Please retry after', status: '429' } : {};
     return new GraphError(429, code, message, { headers, inner });

@@ -18,11 +18,13 @@ import type {
   BulkOptions,
   Folder,
   Mailbox,
+  MailChange,
   MessagePatch,
   NewAttachment,
   NewFolder,
   NewMailbox,
   NewMessage,
+  Poison,
   SandboxStore,
   StoredMessage,
 } from './types.ts';
@@ -36,6 +38,8 @@ export function createStore(now: () => Date): SandboxStore {
 class MemoryStore implements SandboxStore {
   readonly #now: () => Date;
   readonly #mailboxes = new Map<string, Mailbox>();
+  readonly #byUser = new Map<string, Mailbox>();
+  readonly #watchers: ((change: MailChange) => void)[] = [];
 
   constructor(now: () => Date) {
     this.#now = now;
@@ -47,11 +51,16 @@ class MemoryStore implements SandboxStore {
       throw new StoreError('mailbox_exists', `The mailbox ${mailbox.address} already exists.`);
     }
     this.#mailboxes.set(mailbox.address, mailbox);
+    this.#byUser.set(mailbox.userId.toLowerCase(), mailbox);
     return mailbox;
   }
 
   mailbox(address: string): Mailbox | undefined {
     return this.#mailboxes.get(address.toLowerCase());
+  }
+
+  mailboxOfUser(userId: string): Mailbox | undefined {
+    return this.#byUser.get(userId.toLowerCase());
   }
 
   mailboxes(): Mailbox[] {
@@ -92,11 +101,19 @@ class MemoryStore implements SandboxStore {
     return folder;
   }
 
+  setOtherItems(address: string, id: string, count: number): Folder {
+    const folder = this.folder(address, id);
+    folder.otherItems = count;
+    noteFolder(folder);
+    return folder;
+  }
+
   moveFolder(address: string, id: string, parent: string): Folder {
     const folder = this.#movable(address, id);
     const target = this.folder(address, parent);
     if (isBelow(target, folder)) throw new StoreError('invalid', 'A folder cannot be moved into itself.');
     refuseTakenName(target, folder.displayName, folder);
+    folder.deletedFrom = null;
     this.#hang(folder, target);
     return folder;
   }
@@ -104,6 +121,7 @@ class MemoryStore implements SandboxStore {
   deleteFolder(address: string, id: string, options: { permanent?: boolean } = {}): void {
     const folder = this.#movable(address, id);
     const deleted = this.folder(address, 'deleteditems');
+    if (folder.parent) folder.deletedFrom ??= { parent: folder.parent, name: folder.displayName };
     if (options.permanent || isBelow(folder, deleted)) {
       for (const part of withDescendants(folder)) this.#destroyFolder(part, options.permanent ?? false);
       this.#unhang(folder);
@@ -124,6 +142,7 @@ class MemoryStore implements SandboxStore {
   updateMessage(address: string, id: string, patch: MessagePatch): StoredMessage {
     const message = this.message(address, id);
     const wasRead = message.isRead;
+    const before = { ...message };
     const changed = applyPatch(message, patch);
     if (changed === 'none') return message;
     this.#touch(message);
@@ -133,6 +152,7 @@ class MemoryStore implements SandboxStore {
       noteFolder(folder);
     }
     noteChange(message, changed, this.#now().getTime());
+    this.#tell('changed', message, before);
     return message;
   }
 
@@ -144,6 +164,14 @@ class MemoryStore implements SandboxStore {
     return message;
   }
 
+  moveMessages(address: string, ids: string[], folder: string): void {
+    for (const id of ids) this.moveMessage(address, id, folder);
+  }
+
+  poisonMessage(address: string, id: string, poison: Poison | null): void {
+    this.message(address, id).poison = poison;
+  }
+
   copyMessage(address: string, id: string, folder: string): StoredMessage {
     return this.#add(this.folder(address, folder), asNewMessage(this.message(address, id)));
   }
@@ -152,9 +180,11 @@ class MemoryStore implements SandboxStore {
     const message = this.message(address, id);
     const key = attachmentKey(message.id, message.version * 1000 + message.attachments.length);
     const attachment = makeAttachment(given, key, this.#now());
+    const before = { ...message };
     message.attachments.push(attachment);
     this.#touch(message);
     noteChange(message, 'other', this.#now().getTime());
+    this.#tell('changed', message, before);
     return attachment;
   }
 
@@ -203,6 +233,14 @@ class MemoryStore implements SandboxStore {
     for (const one of folders) one.deltaEpoch += 1;
   }
 
+  grantAccess(address: string, person: string): void {
+    this.#need(address).access.add(person.toLowerCase());
+  }
+
+  withdrawAccess(address: string, person: string): void {
+    this.#need(address).access.delete(person.toLowerCase());
+  }
+
   bulk(address: string, options: BulkOptions): void {
     const folder = this.folder(address, options.folder ?? 'inbox');
     for (const message of bulkMessages(folder.mailbox.address, options, this.#now()))
@@ -217,6 +255,15 @@ class MemoryStore implements SandboxStore {
       messages: sum((folder) => folder.messages.length),
       unread: sum((folder) => folder.unread),
     };
+  }
+
+  watch(watcher: (change: MailChange) => void): void {
+    this.#watchers.push(watcher);
+  }
+
+  #tell(kind: MailChange['kind'], message: StoredMessage, before: StoredMessage | null = null): void {
+    const { folder, defaultId } = message.placement;
+    for (const watcher of this.#watchers) watcher({ kind, message, folder, defaultId, before });
   }
 
   #need(address: string): Mailbox {
@@ -242,6 +289,7 @@ class MemoryStore implements SandboxStore {
     const message = makeMessage(folder.mailbox, given, now);
     folder.mailbox.messages.set(message.id, message);
     enter(folder, message, now.getTime());
+    this.#tell('arrived', message);
     return message;
   }
 
@@ -255,13 +303,16 @@ class MemoryStore implements SandboxStore {
     leave(message, at);
     this.#touch(message);
     between?.();
+    this.#tell('left', message);
     enter(target, message, at);
+    this.#tell('arrived', message);
   }
 
   #purge(message: StoredMessage): void {
     const inside = isInMailbox(message);
     leave(message, this.#now().getTime());
     message.exists = false;
+    this.#tell('left', message);
     if (inside) message.deletedFrom = message.placement.folder.id;
   }
 

@@ -22,9 +22,11 @@ import { equipmentRoutes } from './routes/equipment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { type HealthDeps, healthRoutes } from './routes/health.ts';
 import { type InstanceDeps, instanceRoutes } from './routes/instance.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { linkRoutes } from './routes/links.ts';
 import { meRoutes } from './routes/me.ts';
 import { type OutlookDeps, outlookCallbackRoute, outlookRoutes } from './routes/outlook.ts';
+import { type SharedMailboxDeps, sharedMailboxRoutes } from './routes/shared-mailboxes.ts';
 import { threadRoutes } from './routes/threads.ts';
 import { type WatcherDeps, watcherRoutes } from './routes/watchers.ts';
 import { workOrderRoutes } from './routes/work-orders.ts';
@@ -49,6 +51,7 @@ export type HttpDeps = {
   outlook: OutlookDeps;
   /** What the routes about a yacht's mail and records have in common. */
   aboard: Omit<WatcherDeps, 'wake'> & { events: Events; openMailbox: OpenMailbox };
+  shared: Pick<SharedMailboxDeps, 'add' | 'crew'>;
   wake: WatcherDeps['wake'];
 };
 
@@ -76,6 +79,8 @@ export function createHttpApp(deps: HttpDeps) {
     .route('/', meRoutes({ demo: deps.instance.sandboxUrl !== null }))
     .route('/', outlookRoutes(deps.outlook))
     .route('/', watcherRoutes({ ...deps.aboard, wake: deps.wake }))
+    .route('/', sharedMailboxRoutes({ ...deps.aboard, ...deps.shared, wake: deps.wake }))
+    .route('/', ledgerRoutes(deps.aboard))
     .route('/', threadRoutes(deps.aboard))
     .route('/', emailRoutes(deps.aboard))
     .route('/', linkRoutes(deps.aboard))

@@ -1,10 +1,16 @@
 import { expect, it } from 'vitest';
 
+import { systemClock } from '#base/clock.ts';
+
 import { createHttpApp, type HttpDeps } from './app.ts';
 import { createMetrics } from './metrics.ts';
 
 // Only what building the routes reads; nothing here is called.
-const bare = { appUrl: 'https://mail.example.com', webFolder: null, metrics: createMetrics() };
+const bare = {
+  appUrl: 'https://mail.example.com',
+  webFolder: null,
+  metrics: createMetrics({ clock: systemClock }),
+};
 const app = createHttpApp({
   ...bare,
   instance: { version: '1.2.3', sandboxUrl: null },
