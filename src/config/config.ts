@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { CelesteError } from '#base/errors.ts';
 
 import { type Env, PROJECT_DIR, type TenantSetting } from './env.ts';
-import { missing, readNumber, readPair, readUrl, readWord, unreadable } from './values.ts';
+import { isDatabaseUrl, missing, readNumber, readPair, readUrl, readWord, unreadable } from './values.ts';
 
 export type AzureApp = { clientId: string; clientSecret: string };
 export type MicrosoftConfig = {
@@ -86,8 +86,7 @@ export function loadConfig(env: Env): Config {
 function readDatabaseUrl(env: Env, name: TenantSetting): string | null {
   const url = env[name];
   if (url === undefined) return null;
-  // Not parsed: PostgreSQL's URLs may leave out the host and name a socket in a parameter.
-  if (/^postgres(ql)?:\/\//.test(url)) return url;
+  if (isDatabaseUrl(url)) return url;
   throw unreadable(name, 'must be a URL that begins with postgres://');
 }
 
