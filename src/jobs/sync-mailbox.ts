@@ -28,7 +28,6 @@ const NEWS_EVERY_MS = 500;
 export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: AbortSignal): Promise<void> {
   const before = await read(deps, job);
   const news = createNews(deps, before);
-  const startedAt = deps.sync.clock.now();
   const result = await syncMailbox(deps.sync, {
     yachtId: job.yacht_id,
     watcherId: job.watcher_id,
@@ -40,25 +39,23 @@ export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: Ab
   deps.onRound(result.outcome, result.milliseconds / 1000);
   const after = await read(deps, job);
   await publishSync(deps, after);
-  if (after.push.nudged && result.outcome === 'synced') {
-    await followUp(deps, job, { startedAt, changes: result.changes });
-  }
+  if (result.outcome === 'synced') await followUp(deps, after, result.changes);
   if (result.outcome === 'reauth_required') await publishConnection(deps, before);
   if (result.changedThreadIds.length > 0) {
     await deps.queue.send('match-threads', { yacht_id: job.yacht_id });
   }
 }
 
-/** Notifications came while the round ran, or it showed nothing although one had come. */
-async function followUp(
-  { sync, queue }: SyncMailboxDeps,
-  job: Job,
-  round: { startedAt: Date; changes: number },
-): Promise<void> {
-  const afterSeconds = await sync.tenants.transact(asWorker(job.yacht_id), (tx) =>
-    lookAgain(tx, { watcherId: job.watcher_id, ...round }, sync.clock.now()),
+/** Something was asked for while the round ran, or a notification came whose change it did not show. */
+async function followUp({ sync, queue }: SyncMailboxDeps, after: Watcher, changes: number): Promise<void> {
+  const now = sync.clock.now();
+  const isDue = after.next_sync_at !== null && after.next_sync_at <= now;
+  if (!isDue && !after.push.nudged) return;
+  const { id: watcher_id, yacht_id } = after;
+  const afterSeconds = await sync.tenants.transact(asWorker(yacht_id), (tx) =>
+    lookAgain(tx, { watcherId: watcher_id, changes }, now),
   );
-  if (afterSeconds !== null) await queue.send('sync-mailbox', job, { afterSeconds });
+  if (afterSeconds !== null) await queue.send('sync-mailbox', { yacht_id, watcher_id }, { afterSeconds });
 }
 
 /** Whoever holds the mailbox may be about to die, or be past the folder that somebody just asked for. */

@@ -87,11 +87,11 @@ function pauseAfter(lastSyncAt: Date | null, now: Date): number {
   return since < PAUSE_SECONDS * 1_000 ? PAUSE_SECONDS : 0;
 }
 
-export type FinishedRound = { watcherId: string; startedAt: Date; changes: number };
+export type FinishedRound = { watcherId: string; changes: number };
 
 /**
- * Whether notifications want yet another round after this one: because one came while it ran, or because it showed
- * nothing although one had come before; then once, a little later.
+ * Whether yet another round is wanted after this one: because it was asked for while this one ran, or because this
+ * one showed nothing although a notification had come before it; then once, a little later.
  *
  * @returns in how many seconds; null: none
  */
@@ -102,8 +102,9 @@ export async function lookAgain(tx: TenantWriter, round: FinishedRound, now: Dat
     .where('id', '=', round.watcherId)
     .forUpdate()
     .executeTakeFirst();
-  if (!row?.nudged_at) return null;
-  if (row.nudged_at > round.startedAt) return PAUSE_SECONDS;
+  if (!row?.next_sync_at) return null;
+  if (row.next_sync_at <= now) return PAUSE_SECONDS;
+  if (row.nudged_at === null) return null;
   const isSettled = round.changes > 0;
   const second = new Date(now.getTime() + SECOND_LOOK_SECONDS * 1_000);
   await tx
