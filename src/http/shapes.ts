@@ -6,7 +6,8 @@ import type { FolderState, WatcherState } from '#mailboxes/watchers.ts';
 
 import { TroubleSchema } from './context.ts';
 
-const TimeSchema = z.iso.datetime().nullable();
+/** A moment, where there is one. */
+export const TimeSchema = z.iso.datetime().nullable();
 
 const ConnectionSchema = z
   .object({
@@ -40,6 +41,21 @@ export function isoTime(date: Date | null): string | null {
   return date === null ? null : date.toISOString();
 }
 
+const OutcomeSchema = z.enum(['synced', 'degraded', 'throttled', 'reauth_required', 'interrupted']);
+const TriggerSchema = z.enum(['first', 'schedule', 'person', 'push', 'retry']);
+
+export const LastRoundSchema = z
+  .object({
+    trigger: TriggerSchema.openapi({ description: 'Why it was looked at.' }),
+    outcome: OutcomeSchema,
+    requests: z.number().int().openapi({ description: 'To Microsoft; a batch counts as one.' }),
+    changes: z.number().int().openapi({ description: 'Messages added, changed or removed.' }),
+    milliseconds: z.number().int(),
+    started_at: z.iso.datetime(),
+    ended_at: z.iso.datetime(),
+  })
+  .openapi('LastRound');
+
 export const WatcherSchema = z
   .object({
     id: z.uuid(),
@@ -55,6 +71,10 @@ export const WatcherSchema = z
     }),
     throttled_until: TimeSchema,
     interval_minutes: z.number().int(),
+    last_round: LastRoundSchema.nullable().openapi({ description: 'The latest, whatever came of it.' }),
+    reconciled_at: TimeSchema.openapi({
+      description: 'When the counts of its folders were last compared with those of Microsoft.',
+    }),
     problem: TroubleSchema.nullable(),
     syncing: z.boolean(),
     first_sync_done: z.boolean(),
@@ -108,6 +128,7 @@ export function watcherBody(watcher: WatcherState, viewer: Viewer): z.infer<type
     complete_up_to: isoTime(rest.complete_up_to),
     throttled_until: isoTime(rest.throttled_until),
     push: { state: rest.push.state, expires_at: isoTime(rest.push.expires_at) },
+    reconciled_at: isoTime(rest.reconciled_at),
   };
 }
 

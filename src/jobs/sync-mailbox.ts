@@ -4,29 +4,46 @@ import type { Events, LiveEvent } from '#directory/events.ts';
 import { audienceOf } from '#mailboxes/readers.ts';
 import { getWatcher, type WatcherState } from '#mailboxes/watchers.ts';
 import { lookAgain } from '#sync/nudges.ts';
-import { type SyncDeps, syncMailbox } from '#sync/sync.ts';
+import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
+import { publishNotices } from './notices.ts';
 import type { Jobs, Queue } from './queue.ts';
+import { othersWait } from './slots.ts';
 import { createTicker } from './ticker.ts';
 
 export type SyncMailboxDeps = {
   sync: SyncDeps;
   events: Pick<Events, 'publish'>;
   queue: Pick<Queue, 'send'>;
+  /** Told when something is due on a yacht, so that it is looked at in time. */
+  announceDue: (yachtId: string, at: Date) => Promise<void>;
   log: Log;
   /** Told how each round ended, for the figures. */
-  onRound: (outcome: string, seconds: number) => void;
+  onRound: (round: SyncResult) => void;
 };
 
 type Job = Jobs['sync-mailbox'];
 
-const BUSY_RETRY_SECONDS = 15;
 const NEWS_EVERY_MS = 500;
 
 /** Runs a round. That there is nothing to do, or that somebody else is at it, is a success too. */
 export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: AbortSignal): Promise<void> {
   const before = await read(deps, job);
+  if (before.first_sync_done) return runRound(deps, { job, before }, signal);
+  await deps.queue.send('catch-up-mailbox', job);
+}
+
+/** The same for a mailbox with much to read: its first round, or one that took long while others waited. */
+export async function runCatchUpMailbox(deps: SyncMailboxDeps, job: Job, signal: AbortSignal): Promise<void> {
+  await runRound(deps, { job, before: await read(deps, job) }, signal);
+}
+
+async function runRound(
+  deps: SyncMailboxDeps,
+  { job, before }: { job: Job; before: Watcher },
+  signal: AbortSignal,
+): Promise<void> {
   const news = createNews(deps, before);
   const result = await syncMailbox(deps.sync, {
     yachtId: job.yacht_id,
@@ -35,33 +52,28 @@ export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: Ab
     onProgress: ({ progress, threadIds }) => news.add({ ...before, progress }, threadIds),
   });
   await news.flush();
-  if (result.outcome === 'skipped') return askAgainIfBusy(deps, job);
-  deps.onRound(result.outcome, result.milliseconds / 1000);
+  if (result.outcome === 'skipped') return;
+  deps.onRound(result);
   const after = await read(deps, job);
+  const next = await followUp(deps, after, result);
+  if (next) await deps.announceDue(job.yacht_id, next);
+  if (signal.reason === othersWait) await deps.queue.send('catch-up-mailbox', job);
   await publishSync(deps, after);
-  if (result.outcome === 'synced') await followUp(deps, after, result.changes);
+  await publishNotices({ ...deps, ...deps.sync }, job.yacht_id, result.ledger?.notices ?? []);
   if (result.outcome === 'reauth_required') await publishConnection(deps, before);
   if (result.changedThreadIds.length > 0) {
     await deps.queue.send('match-threads', { yacht_id: job.yacht_id });
   }
 }
 
-/** Something was asked for while the round ran, or a notification came whose change it did not show. */
-async function followUp({ sync, queue }: SyncMailboxDeps, after: Watcher, changes: number): Promise<void> {
-  const now = sync.clock.now();
-  const isDue = after.next_sync_at !== null && after.next_sync_at <= now;
-  if (!isDue && !after.push.nudged) return;
-  const { id: watcher_id, yacht_id } = after;
-  const afterSeconds = await sync.tenants.transact(asWorker(yacht_id), (tx) =>
-    lookAgain(tx, { watcherId: watcher_id, changes }, now),
+/** When the mailbox is next; soon, when a notification came whose change this round did not show. */
+async function followUp({ sync }: SyncMailboxDeps, after: Watcher, round: SyncResult): Promise<Date | null> {
+  const { next_sync_at } = after;
+  const isAsked = after.push.nudged || (next_sync_at !== null && next_sync_at <= sync.clock.now());
+  if (!isAsked || round.outcome !== 'synced') return next_sync_at;
+  return sync.tenants.transact(asWorker(after.yacht_id), (tx) =>
+    lookAgain(tx, { watcherId: after.id, changes: round.changes }, sync.clock.now()),
   );
-  if (afterSeconds !== null) await queue.send('sync-mailbox', { yacht_id, watcher_id }, { afterSeconds });
-}
-
-/** Whoever holds the mailbox may be about to die, or be past the folder that somebody just asked for. */
-async function askAgainIfBusy(deps: SyncMailboxDeps, job: Job): Promise<void> {
-  const { syncing } = await read(deps, job);
-  if (syncing) await deps.queue.send('sync-mailbox', job, { afterSeconds: BUSY_RETRY_SECONDS });
 }
 
 /** `audience`: whoever reads the mailbox. */

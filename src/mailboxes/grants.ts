@@ -61,6 +61,7 @@ async function watch(
     mailbox: account.mailbox,
     sync_status: 'pending' as const,
     next_sync_at: new Date(),
+    next_sync_trigger: 'person' as const,
     failures: 0,
     last_sync_error: null,
     last_sync_error_code: null,
@@ -79,7 +80,16 @@ async function watch(
     .onConflict((oc) =>
       oc
         .columns(['yacht_id', 'provider', 'microsoft_user_id'])
-        .doUpdateSet(order)
+        .doUpdateSet((eb) => ({
+          ...order,
+          // While it was disconnected nobody expected its mail; while consent was dead, everybody did.
+          expected_from: eb
+            .case()
+            .when('email_watchers.sync_status', '=', 'disconnected')
+            .then(order.next_sync_at)
+            .else(eb.ref('email_watchers.expected_from'))
+            .end(),
+        }))
         .where('email_watchers.user_id', '=', owner.userId),
     )
     .returning('id')

@@ -2,19 +2,27 @@
 // microsoft/ take.
 import { CelesteError } from '#base/errors.ts';
 import type { Graph, GraphClient, TokenSource } from '#microsoft/graph-client.ts';
+import type { Purpose } from '#microsoft/scopes.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
 import type { Gates } from './gate.ts';
+import type { Lease } from './lease.ts';
 import type { Tokens } from './tokens.ts';
 
 export type MailboxDeps = { tenants: Tenants; tokens: Tokens; graph: GraphClient; gates: Gates };
 
-/** `freshToken`: the first request shows a token that was made for it, with its whole life before it. */
-export type OpenOptions = { freshToken?: boolean };
+export type OpenOptions = {
+  /** By which of the two apps; default `read`. */
+  purpose?: Purpose;
+  /** The lease of whoever syncs this mailbox: most of the request places come with it. */
+  lease?: Lease;
+  /** The first request shows a token that was made for it, with its whole life before it. */
+  freshToken?: boolean;
+};
 
 export interface Mailboxes {
   /**
-   * Opens a mailbox for reading, with the consent of whoever connected it; whoever calls has checked that it may be read.
+   * Opens a mailbox, with the consent of whoever connected it; whoever calls has checked that it may be read.
    * The `Graph` throws, besides GraphError, what tokens throw, and `throttled`.
    *
    * @throws CelesteError `watcher_not_found`
@@ -24,20 +32,19 @@ export interface Mailboxes {
 
 export function createMailboxes({ tenants, tokens, graph, gates }: MailboxDeps): Mailboxes {
   return {
-    open: async (yachtId, watcherId, { freshToken = false } = {}) => {
+    open: async (yachtId, watcherId, { purpose = 'read', lease, freshToken = false } = {}) => {
       const watcher = await tenants.read(asWorker(yachtId), (db) =>
         db
           .selectFrom('email_watchers')
-          .select(['user_id', 'throttled_until', 'kind', 'mailbox'])
+          .select(['user_id', 'kind', 'mailbox'])
           .where('id', '=', watcherId)
           .executeTakeFirst(),
       );
       if (!watcher) throw watcherNotFound();
-      const owner = { yachtId, userId: watcher.user_id, purpose: 'read' } as const;
-      const source = freshToken ? freshFirst(tokens.source(owner)) : tokens.source(owner);
-      const sharedAddress = watcher.kind === 'shared' ? watcher.mailbox : undefined;
-      const record = (until: Date) => recordThrottle(tenants, { yachtId, watcherId }, until);
-      return graph.as(source, gates.of(watcherId, { until: watcher.throttled_until, record }), sharedAddress);
+      const kept = tokens.source({ yachtId, userId: watcher.user_id, purpose });
+      const source = freshToken ? freshFirst(kept) : kept;
+      const key = { yachtId, watcherId, app: purpose, leaseOwner: lease?.owner ?? null };
+      return graph.as(source, gates.of(key), watcher.kind === 'shared' ? watcher.mailbox : undefined);
     },
   };
 }
@@ -56,19 +63,4 @@ function freshFirst(source: TokenSource): TokenSource {
 
 export function watcherNotFound(): CelesteError {
   return new CelesteError('watcher_not_found', 'There is no such mailbox here, or it is not yours to see.');
-}
-
-async function recordThrottle(
-  tenants: Tenants,
-  at: { yachtId: string; watcherId: string },
-  until: Date,
-): Promise<void> {
-  await tenants.transact(asWorker(at.yachtId), (tx) =>
-    tx
-      .updateTable('email_watchers')
-      .set({ throttled_until: until })
-      .where('id', '=', at.watcherId)
-      .where((eb) => eb.or([eb('throttled_until', 'is', null), eb('throttled_until', '<', until)]))
-      .execute(),
-  );
 }

@@ -1,8 +1,10 @@
 // The standing orders to keep mailboxes in sync: how they stand, and what a person may tell them.
-import type { Selectable } from 'kysely';
+import type { Selectable, Updateable } from 'kysely';
+
 import type {
   EmailFoldersTable,
   EmailWatchersTable,
+  LastRound,
   MailboxKind,
   SubscriptionState,
   SyncStatus,
@@ -26,6 +28,10 @@ export type WatcherState = {
   complete_up_to: Date | null;
   throttled_until: Date | null;
   interval_minutes: number;
+  /** The latest round, whatever came of it; null when there was none yet. */
+  last_round: WatcherRound | null;
+  /** When the counts of its folders were last compared with Microsoft's. */
+  reconciled_at: Date | null;
   problem: Problem | null;
   /** A worker is at it now. */
   syncing: boolean;
@@ -41,6 +47,9 @@ export type PushState = {
   /** A notification came whose change no round has shown yet. */
   nudged: boolean;
 };
+
+/** A round as it stands on the watcher; times as ISO 8601. */
+export type WatcherRound = Required<LastRound>;
 
 export type FolderState = {
   id: string;
@@ -69,6 +78,16 @@ export async function listWatchers(db: TenantReader, now: Date): Promise<Watcher
   return rows.map((row) => stateOf(row, now));
 }
 
+/** @throws CelesteError `watcher_not_found` when the caller of `db` may not see it */
+export async function requireWatcher(db: TenantReader, watcherId: string): Promise<void> {
+  const row = await db
+    .selectFrom('email_watchers')
+    .select('id')
+    .where('id', '=', watcherId)
+    .executeTakeFirst();
+  if (!row) throw watcherNotFound();
+}
+
 /** One watcher with its folders in the order of their paths. @throws CelesteError `watcher_not_found` */
 export async function getWatcher(
   db: TenantReader,
@@ -91,11 +110,15 @@ export async function getWatcher(
   return { ...stateOf(row, now), folders: folderStates(folders) };
 }
 
+// Whoever asks wants all of it looked at.
+const askedFor = (now: Date) =>
+  ({ next_sync_at: now, next_sync_trigger: 'person', whole_requested_at: now }) as const;
+
 /** Asks for a sync of every folder as soon as a worker is free. Asking again changes nothing. @throws `watcher_not_found`, `reauth_required`, `not_connected`, `paused` */
 export async function requestSync(tx: TenantWriter, watcherId: string, now: Date): Promise<WatcherState> {
   const row = await lockedWatcher(tx, watcherId);
   refuseUnlessRunning(row);
-  return update(tx, row.id, { next_sync_at: now, whole_requested_at: now }, now);
+  return update(tx, row.id, askedFor(now), now);
 }
 
 /** Stops syncing until `resumeWatcher`. @throws `watcher_not_found`, `not_connected`, `reauth_required` */
@@ -113,22 +136,7 @@ export async function resumeWatcher(tx: TenantWriter, watcherId: string, now: Da
     return stateOf(row, now);
   }
   const sync_status = row.first_synced_at === null ? 'pending' : 'active';
-  return update(tx, row.id, { sync_status, next_sync_at: now, whole_requested_at: now }, now);
-}
-
-/** The ids of the watchers a worker should take up now, the longest due first. */
-export async function dueWatchers(db: TenantReader, now: Date, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('email_watchers')
-    .select('id')
-    .where('sync_status', 'in', ['pending', 'active', 'degraded'])
-    .where('next_sync_at', '<=', now)
-    .where((eb) => eb.or([eb('throttled_until', 'is', null), eb('throttled_until', '<=', now)]))
-    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-    .orderBy('next_sync_at')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => row.id);
+  return update(tx, row.id, { sync_status, ...askedFor(now), expected_from: now }, now);
 }
 
 async function lockedWatcher(tx: TenantWriter, watcherId: string): Promise<WatcherRow> {
@@ -153,7 +161,7 @@ function refuseUnlessRunning(row: WatcherRow): void {
 async function update(
   tx: TenantWriter,
   id: string,
-  change: { sync_status?: SyncStatus; next_sync_at: Date | null; whole_requested_at?: Date },
+  change: Updateable<EmailWatchersTable>,
   now: Date,
 ): Promise<WatcherState> {
   const row = await tx
@@ -178,6 +186,8 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
     complete_up_to: row.complete_up_to,
     throttled_until: row.throttled_until && row.throttled_until > now ? row.throttled_until : null,
     interval_minutes: row.sync_interval_minutes,
+    last_round: lastRoundOf(row),
+    reconciled_at: row.reconciled_at,
     problem: problemOf(row),
     syncing: row.lease_until !== null && row.lease_until > now,
     first_sync_done: row.first_synced_at !== null,
@@ -193,6 +203,10 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
       nudged: row.nudged_at !== null,
     },
   };
+}
+
+function lastRoundOf({ last_round }: WatcherRow): WatcherRound | null {
+  return last_round?.ended_at === undefined ? null : (last_round as WatcherRound);
 }
 
 function problemOf(row: WatcherRow): Problem | null {

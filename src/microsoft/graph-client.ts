@@ -18,6 +18,8 @@ export type GraphRequest = {
   body?: unknown;
   signal?: AbortSignal | undefined;
   timeoutMs?: number;
+  /** How many requests Graph makes of it at once; more than one for a batch. */
+  places?: number;
 };
 
 export type GraphBytes = {
@@ -51,9 +53,9 @@ export type TokenSource = {
   renewed(refused: string): Promise<string>;
 };
 
-/** Waits for leave to send one request; the answer gives the place back. */
+/** Waits for leave to send one request, which takes so many places; the answer gives them back. */
 export type Gate = {
-  enter(signal?: AbortSignal): Promise<() => void>;
+  enter(signal?: AbortSignal, places?: number): Promise<() => void>;
   refused(error: GraphError): Promise<void>;
 };
 
@@ -99,7 +101,7 @@ export function createGraphClient({
 }
 
 async function inside<T>(gate: Gate, request: GraphRequest, call: () => Promise<T>): Promise<T> {
-  const leave = await gate.enter(request.signal);
+  const leave = await gate.enter(request.signal, request.places);
   try {
     return await call();
   } catch (error) {

@@ -1,4 +1,5 @@
 // One folder's round: its pages, each in one transaction with the cursor that follows it.
+import { noteFound, openGap } from '#mailboxes/gaps.ts';
 import { holdLease } from '#mailboxes/lease.ts';
 import type { Progress } from '#mailboxes/watchers.ts';
 import { GraphError, isGraphError } from '#microsoft/errors.ts';
@@ -11,6 +12,7 @@ import { type Applied, applyRows } from './apply.ts';
 import type { Tree } from './folders.ts';
 import type { Lane } from './lane.ts';
 import type { Start } from './plan.ts';
+import type { ReconciliationResult } from './plan-reconcile.ts';
 import { progressOf } from './progress.ts';
 import { pullFolder } from './pull.ts';
 import { type FolderRow, type Round, transact } from './round.ts';
@@ -26,6 +28,8 @@ export type Reading = {
   onPage(page: Applied & { progress: Progress }): void;
   /** Called with what settling the suspicions changed. */
   onConfirmed(confirmed: Applied): void;
+  /** Called when the counts were compared with Microsoft's. */
+  onReconciled(result: ReconciliationResult): void;
 };
 
 /** `gone`: the folder no longer exists, and the tree has to be looked at again. */
@@ -59,7 +63,8 @@ export async function readFolder(
         { folder: folder.id, request_id: error.requestId },
         'a folder starts again: its cursor died',
       );
-      await reading.lane(() => restart(round, folder));
+      const detail = error.graphCode ?? error.code;
+      await reading.lane(() => restartFolder(round, folder, { kind: 'cursor_lost', detail }));
     }
   }
 }
@@ -92,11 +97,11 @@ type PageWork = {
   askedAt: Date;
 };
 
-async function commitPage(round: Round, { folders }: Tree, work: PageWork) {
+async function commitPage(round: Round, tree: Tree, work: PageWork) {
   const { folder, start, page, rows } = work;
   const next = { ...folder, ...cursorAfter(work) };
   const at = { watcherId: round.watcher.id, folderId: folder.provider_folder_id };
-  const progress = progressOf(folders.map((row) => (row.id === folder.id ? next : row)));
+  const progress = progressOf(tree.folders.map((row) => (row.id === folder.id ? next : row)));
   const applied = await transact(round, async (tx) => {
     const done = await applyRows(tx, {
       watcher: round.watcher,
@@ -106,11 +111,14 @@ async function commitPage(round: Round, { folders }: Tree, work: PageWork) {
     await suspectTombstones(tx, at, tombstonesOf(page));
     if (page.deltaLink !== null && start.phase === 'initial')
       await suspectUnseen(tx, { ...at, round: start.round });
+    if (start.phase === 'initial' && start.round > 1)
+      await noteFound(tx, { watcherId: round.watcher.id, folderId: folder.id, changes: done.changes });
     await writeCursor(tx, next);
     await holdLease(tx, round.lease, progress);
     return done;
   });
   Object.assign(folder, next);
+  tree.mayDoubt = true;
   return { ...applied, progress };
 }
 
@@ -142,10 +150,16 @@ async function writeCursor(tx: TenantWriter, folder: FolderRow): Promise<void> {
     .execute();
 }
 
-async function restart(round: Round, folder: FolderRow): Promise<void> {
+/** Sends a folder back to its start, and notes why: until it has been read again we may not know all of it. */
+export async function restartFolder(
+  round: Round,
+  folder: FolderRow,
+  why: { kind: 'cursor_lost' | 'count_mismatch'; detail: string | null },
+): Promise<void> {
   const next: FolderRow = { ...folder, phase: 'pending', next_link: null, delta_link: null };
   await transact(round, async (tx) => {
     await writeCursor(tx, next);
+    await openGap(tx, { watcherId: round.watcher.id, folderId: folder.id, at: round.clock.now(), ...why });
     await holdLease(tx, round.lease);
   });
   Object.assign(folder, next);

@@ -16,10 +16,13 @@ import { asWorker, type Tenants } from '#tenants/tenants.ts';
 import { counted } from './counted.ts';
 import { loadTree, type Tree } from './folders.ts';
 import { createLane } from './lane.ts';
+import type { Ledger } from './ledger.ts';
 import { type Ending, endingOf, type Outcome, recordEnding } from './outcome.ts';
 import { completeUpTo, isWhole } from './plan-look.ts';
+import type { ReconciliationResult } from './plan-reconcile.ts';
 import type { Reading } from './read-folder.ts';
 import { readMailbox } from './read-mailbox.ts';
+import { isReconciling } from './reconcile.ts';
 import { type Round, transact, type WatcherRow } from './round.ts';
 import { deltaSource, type MailSource } from './source.ts';
 
@@ -61,6 +64,12 @@ export type SyncResult = {
   changes: number;
   requests: number;
   milliseconds: number;
+  /** What it met and mended; null when it was skipped. */
+  ledger: Ledger | null;
+  /** The worker before us fell silent. */
+  tookOver: boolean;
+  /** What comparing counts with Microsoft's came to; null when this round did not. */
+  reconciliation: ReconciliationResult | null;
 };
 
 /**
@@ -83,18 +92,33 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   keeper.stop();
   const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
   const round = { watcher, lease, clock: deps.clock };
-  await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
-    recordEnding(tx, round, {
-      ...ending,
-      startedAt,
-      completeUpTo: completeUpTo(tree.folders, startedAt),
-      summary,
-    }),
+  const upTo = completeUpTo(tree.folders, startedAt);
+  const ledger = await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
+    recordEnding(tx, round, { ...ending, startedAt, completeUpTo: upTo, summary }),
   );
-  return { ...ending, ...summary, userId: watcher.user_id, changedThreadIds: tally.threadIds() };
+  const tookOver = watcher.previous_owner !== null;
+  return {
+    ...ending,
+    ...summary,
+    ledger,
+    tookOver,
+    reconciliation: tally.reconciliation(),
+    userId: watcher.user_id,
+    changedThreadIds: tally.threadIds(),
+  };
 }
 
-const NOTHING = { code: null, userId: null, changedThreadIds: [], changes: 0, requests: 0, milliseconds: 0 };
+const NOTHING = {
+  code: null,
+  userId: null,
+  changedThreadIds: [],
+  changes: 0,
+  requests: 0,
+  milliseconds: 0,
+  ledger: null,
+  tookOver: false,
+  reconciliation: null,
+};
 
 type Running = {
   request: SyncRequest;
@@ -108,10 +132,12 @@ type Running = {
 async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 'outcome' | 'code'>> {
   const { request, watcher, lease, signal, tally } = running;
   try {
-    const graph = counted(await deps.mailboxes.open(request.yachtId, watcher.id), tally.request);
+    const graph = counted(await deps.mailboxes.open(request.yachtId, watcher.id, { lease }), tally.request);
     const { tenants, clock, log, source = deltaSource } = deps;
     const round: Round = { tenants, graph, source, clock, log, watcher, lease, signal };
-    const isComplete = await readMailbox(round, readingOf(running), { whole: isWhole(watcher) });
+    const reconciling = isReconciling(watcher, clock.now());
+    const whole = reconciling || isWhole(watcher);
+    const isComplete = await readMailbox(round, readingOf(running), { whole, reconciling });
     if (!isComplete) return { outcome: 'degraded', code: 'folders_incomplete' };
     return { outcome: 'synced', code: null };
   } catch (error) {
@@ -145,6 +171,7 @@ function readingOf({ request, watcher, tree, tally }: Running): Reading {
       onProgress?.({ yachtId, watcherId, userId: watcher.user_id, progress, threadIds });
     },
     onConfirmed: tally.page,
+    onReconciled: tally.reconciled,
   };
 }
 
@@ -156,7 +183,12 @@ function createTally() {
   const threads = new Set<string>();
   let requests = 0;
   let changes = 0;
+  let reconciliation: ReconciliationResult | null = null;
   return {
+    reconciled: (result: ReconciliationResult) => {
+      reconciliation = result;
+    },
+    reconciliation: () => reconciliation,
     request: () => {
       requests += 1;
     },
