@@ -272,7 +272,7 @@ function createSweepDeps({ config, fleet, log, clock, queue, events, metrics }: 
 }
 
 function createHandlers(parts: Parts): Handlers {
-  const { fleet, log, clock, queue, events, metrics, mailboxes } = parts;
+  const { fleet, log, clock, queue, events, metrics, mailboxes, subscriptions } = parts;
   const { master, tenants } = fleet;
   const activeYachts = async () =>
     (await listYachts(master, { activeOnly: true })).map(({ yachtId }) => yachtId);
@@ -285,8 +285,9 @@ function createHandlers(parts: Parts): Handlers {
     onRound: metrics.sync.round,
   };
   return {
-    'take-nudges': (_, signal) => runTakeNudges({ master, tenants, queue, clock, log }, signal),
-    'keep-subscription': (job) => runKeepSubscription({ subscriptions: parts.subscriptions, queue }, job),
+    'take-nudges': (_, signal) =>
+      runTakeNudges({ master, tenants, queue, clock, log, onNudge: metrics.push.nudge }, signal),
+    'keep-subscription': (job) => runKeepSubscription({ subscriptions, queue }, job),
     'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
     'catch-up-mailbox': (job, signal) => runCatchUpMailbox(syncing, job, signal),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),

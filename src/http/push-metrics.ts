@@ -4,6 +4,8 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export interface PushMetrics {
   /** Counts Microsoft's notifications: `kind` change or lifecycle, `outcome` accepted or ignored. */
   notifications(kind: string, outcome: string, count: number): void;
+  /** Counts nudges that were handed over to their mailbox, however many notifications each stands for. */
+  nudge(): void;
   /** Counts a mailbox's subscription reaching a state. */
   subscriptionState(state: string): void;
   /** Shows how many subscriptions of the fleet are in which state, asked for at each reading. */
@@ -17,6 +19,11 @@ export function createPushMetrics(registry: Registry): PushMetrics {
     labelNames: ['kind', 'outcome'],
     registers: [registry],
   });
+  const nudges = new Counter({
+    name: 'celeste_push_nudges_total',
+    help: 'Nudges handed over to mailboxes: any number of notifications make one',
+    registers: [registry],
+  });
   const states = new Counter({
     name: 'celeste_push_transitions_total',
     help: 'Steps of subscriptions by the state they ended in',
@@ -25,6 +32,7 @@ export function createPushMetrics(registry: Registry): PushMetrics {
   });
   return {
     notifications: (kind, outcome, count) => notifications.inc({ kind, outcome }, count),
+    nudge: () => nudges.inc(),
     subscriptionState: (state) => states.inc({ state }),
     watchSubscriptions: (count) => watchSubscriptions(registry, count),
   };

@@ -127,8 +127,8 @@ export function watcherBody(watcher: WatcherState, viewer: Viewer): z.infer<type
     next_sync_at: isoTime(rest.next_sync_at),
     complete_up_to: isoTime(rest.complete_up_to),
     throttled_until: isoTime(rest.throttled_until),
-    reconciled_at: isoTime(rest.reconciled_at),
     push: { state: rest.push.state, expires_at: isoTime(rest.push.expires_at) },
+    reconciled_at: isoTime(rest.reconciled_at),
   };
 }
 

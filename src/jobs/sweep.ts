@@ -93,8 +93,8 @@ async function sweepYacht(deps: Omit<SweepDeps, 'master'>, yachtId: string): Pro
   const due = await tenants.read(asWorker(yachtId), async (db) => ({
     watchers: await watchersSchedule(db, now, WATCHERS_PER_YACHT),
     matching: await hasThreadsToMatch(db),
-    subscriptions: await dueSubscriptions(db, { now, webhookUrl }, WATCHERS_PER_YACHT),
     purges: await duePurges(db, now),
+    subscriptions: await dueSubscriptions(db, { now, webhookUrl }, WATCHERS_PER_YACHT),
     standing: await standingOf(db, now),
   }));
   for (const { id, isFirst } of due.watchers.due) {

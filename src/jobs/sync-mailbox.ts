@@ -45,7 +45,6 @@ async function runRound(
   signal: AbortSignal,
 ): Promise<void> {
   const news = createNews(deps, before);
-  const startedAt = deps.sync.clock.now();
   const result = await syncMailbox(deps.sync, {
     yachtId: job.yacht_id,
     watcherId: job.watcher_id,
@@ -56,29 +55,25 @@ async function runRound(
   if (result.outcome === 'skipped') return;
   deps.onRound(result);
   const after = await read(deps, job);
-  if (after.next_sync_at) await deps.announceDue(job.yacht_id, after.next_sync_at);
+  const next = await followUp(deps, after, result);
+  if (next) await deps.announceDue(job.yacht_id, next);
   if (signal.reason === othersWait) await deps.queue.send('catch-up-mailbox', job);
   await publishSync(deps, after);
   await publishNotices({ ...deps, ...deps.sync }, job.yacht_id, result.ledger?.notices ?? []);
-  if (after.push.nudged && result.outcome === 'synced') {
-    await followUp(deps, job, { startedAt, changes: result.changes });
-  }
   if (result.outcome === 'reauth_required') await publishConnection(deps, before);
   if (result.changedThreadIds.length > 0) {
     await deps.queue.send('match-threads', { yacht_id: job.yacht_id });
   }
 }
 
-/** Notifications came while the round ran, or it showed nothing although one had come. */
-async function followUp(
-  { sync, queue }: SyncMailboxDeps,
-  job: Job,
-  round: { startedAt: Date; changes: number },
-): Promise<void> {
-  const afterSeconds = await sync.tenants.transact(asWorker(job.yacht_id), (tx) =>
-    lookAgain(tx, { watcherId: job.watcher_id, ...round }, sync.clock.now()),
+/** When the mailbox is next; soon, when a notification came whose change this round did not show. */
+async function followUp({ sync }: SyncMailboxDeps, after: Watcher, round: SyncResult): Promise<Date | null> {
+  const { next_sync_at } = after;
+  const isAsked = after.push.nudged || (next_sync_at !== null && next_sync_at <= sync.clock.now());
+  if (!isAsked || round.outcome !== 'synced') return next_sync_at;
+  return sync.tenants.transact(asWorker(after.yacht_id), (tx) =>
+    lookAgain(tx, { watcherId: after.id, changes: round.changes }, sync.clock.now()),
   );
-  if (afterSeconds !== null) await queue.send('sync-mailbox', job, { afterSeconds });
 }
 
 /** `audience`: whoever reads the mailbox. */

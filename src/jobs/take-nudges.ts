@@ -7,6 +7,7 @@ import { hasCode } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { finishNudge, type Nudge, takeNudges } from '#directory/nudges.ts';
 import type { MasterSchema } from '#directory/schema.ts';
+import { announceDue } from '#directory/yacht-schedule.ts';
 import { applyNudge, type NudgeEffect } from '#sync/nudges.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
@@ -18,6 +19,8 @@ export type TakeNudgesDeps = {
   queue: Pick<Queue, 'send'>;
   clock: Clock;
   log: Log;
+  /** Told of each nudge handed over, for the figures. */
+  onNudge: () => void;
 };
 
 const BATCH = 50;
@@ -37,6 +40,7 @@ async function handOver(deps: TakeNudgesDeps, nudge: Nudge): Promise<void> {
       applyNudge(tx, nudge, deps.clock.now()),
     );
     await finishNudge(deps.master, nudge);
+    deps.onNudge();
     await sendJobs(deps, nudge, effect);
   } catch (err) {
     if (hasCode(err, 'yacht_not_found')) return finishNudge(deps.master, nudge);
@@ -44,10 +48,9 @@ async function handOver(deps: TakeNudgesDeps, nudge: Nudge): Promise<void> {
   }
 }
 
-async function sendJobs({ queue }: TakeNudgesDeps, nudge: Nudge, effect: NudgeEffect): Promise<void> {
+async function sendJobs({ master, queue }: TakeNudgesDeps, nudge: Nudge, effect: NudgeEffect): Promise<void> {
   const mailbox = { yacht_id: nudge.yachtId, watcher_id: nudge.watcherId };
   if (effect.subscription) await queue.send('keep-subscription', mailbox);
-  const { roundAfterSeconds } = effect;
-  if (roundAfterSeconds !== null)
-    await queue.send('sync-mailbox', mailbox, { afterSeconds: roundAfterSeconds });
+  if (effect.round === 'now') await queue.send('sync-mailbox', mailbox);
+  else if (effect.round !== null) await announceDue(master, nudge.yachtId, effect.round);
 }

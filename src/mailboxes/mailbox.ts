@@ -41,8 +41,8 @@ export function createMailboxes({ tenants, tokens, graph, gates }: MailboxDeps):
           .executeTakeFirst(),
       );
       if (!watcher) throw watcherNotFound();
-      const tokenSource = tokens.source({ yachtId, userId: watcher.user_id, purpose });
-      const source = freshToken ? freshFirst(tokenSource) : tokenSource;
+      const kept = tokens.source({ yachtId, userId: watcher.user_id, purpose });
+      const source = freshToken ? freshFirst(kept) : kept;
       const key = { yachtId, watcherId, app: purpose, leaseOwner: lease?.owner ?? null };
       return graph.as(source, gates.of(key), watcher.kind === 'shared' ? watcher.mailbox : undefined);
     },

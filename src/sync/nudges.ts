@@ -1,18 +1,19 @@
 // What a notification means for a mailbox. It is only a nudge: the next round is brought forward, and delta tells
 // what changed. However many come, a mailbox has one round at a time and a pause between two.
 import type { Nudge } from '#directory/nudges.ts';
+import { openGap } from '#mailboxes/gaps.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { isBusy, type SubscriptionRow, wishTime } from './subscription-plan.ts';
 
-/** Seconds between two rounds that notifications ask for: a burst makes few. */
-const PAUSE_SECONDS = 2;
+/** Between two rounds that notifications ask for: a burst makes few. */
+const PAUSE_MS = 2_000;
 /** Changes become visible to delta some time after their notification: seconds mostly. */
-const SECOND_LOOK_SECONDS = 10;
+const SECOND_LOOK_MS = 10_000;
 
 export type NudgeEffect = {
-  /** In how many seconds a round is to look; null: one is running and will be followed, or none may run. */
-  roundAfterSeconds: number | null;
+  /** When a round is to look; null: none may run. */
+  round: 'now' | Date | null;
   /** The subscription wants a step. */
   subscription: boolean;
 };
@@ -25,18 +26,32 @@ export async function applyNudge(tx: TenantWriter, nudge: Nudge, now: Date): Pro
     .where('id', '=', nudge.watcherId)
     .forUpdate()
     .executeTakeFirst();
-  if (!row) return { roundAfterSeconds: null, subscription: false };
-  const wish = row.subscription_key === nudge.key ? wishOf(nudge.lifecycleEvents) : null;
+  if (!row) return { round: null, subscription: false };
+  const events = row.subscription_key === nudge.key ? nudge.lifecycleEvents : [];
+  if (events.includes('missed')) await openGap(tx, { watcherId: row.id, kind: 'push_missed', at: now });
+  const wish = wishOf(events);
   if (wish !== null) await noteWish(tx, row, { wish, now });
-  const isHeld = [row.lease_until, row.throttled_until].some((until) => until !== null && until > now);
-  const mayLook = (await bringForward(tx, row.id, { now, isNotified: true })) && !isHeld;
-  return {
-    roundAfterSeconds: mayLook ? pauseAfter(row.last_sync_at, now) : null,
-    subscription: wish !== null,
-  };
+  const mayLook = await bringForward(tx, row.id, { now, isNotified: true });
+  return { round: mayLook ? roundTime(row, now) : null, subscription: wish !== null };
+}
+
+type Held = { lease_until: Date | null; throttled_until: Date | null; last_sync_at: Date | null };
+
+// Whoever holds the mailbox looks again when it is done, unless it dies.
+function roundTime({ lease_until, throttled_until, last_sync_at }: Held, now: Date): 'now' | Date {
+  const free = Math.max(lease_until?.getTime() ?? 0, throttled_until?.getTime() ?? 0);
+  const rested = (last_sync_at?.getTime() ?? 0) + PAUSE_MS;
+  if (free > now.getTime()) return new Date(free);
+  return rested > now.getTime() ? new Date(rested) : 'now';
 }
 
 type Wish = 'recreate' | 'reauthorize';
+
+// Microsoft that removed a subscription cannot be reassured about it.
+function wishOf(events: string[]): Wish | null {
+  if (events.includes('subscriptionRemoved')) return 'recreate';
+  return events.includes('reauthorizationRequired') ? 'reauthorize' : null;
+}
 
 // A step in hand is not hurried: it ends by itself, or its worker has died.
 async function noteWish(
@@ -47,12 +62,10 @@ async function noteWish(
   const due = wish === 'recreate' ? now : wishTime(row, now);
   await tx
     .updateTable('email_watchers')
-    .set({
-      subscription_wish: wish,
-      ...(!isBusy(row.subscription_state) && { subscription_due_at: due }),
-    })
+    .set({ subscription_wish: wish, ...(!isBusy(row.subscription_state) && { subscription_due_at: due }) })
     .where('id', '=', row.id)
     .execute();
+  if (wish === 'recreate') await openGap(tx, { watcherId: row.id, kind: 'subscription_removed', at: now });
 }
 
 /**
@@ -82,40 +95,27 @@ export async function bringForward(
   return brought.numUpdatedRows > 0n;
 }
 
-// Microsoft that removed a subscription cannot be reassured about it.
-function wishOf(events: string[]): Wish | null {
-  if (events.includes('subscriptionRemoved')) return 'recreate';
-  return events.includes('reauthorizationRequired') ? 'reauthorize' : null;
-}
-
-function pauseAfter(lastSyncAt: Date | null, now: Date): number {
-  const since = lastSyncAt === null ? Number.POSITIVE_INFINITY : now.getTime() - lastSyncAt.getTime();
-  return since < PAUSE_SECONDS * 1_000 ? PAUSE_SECONDS : 0;
-}
-
-export type FinishedRound = { watcherId: string; startedAt: Date; changes: number };
+export type FinishedRound = { watcherId: string; changes: number };
 
 /**
- * Whether notifications want yet another round after this one: because one came while it ran, or because it showed
- * nothing although one had come before; then once, a little later.
- *
- * @returns in how many seconds; null: none
+ * When the mailbox is next after a round that a notification may have asked for: soon, when one came while it ran;
+ * once more and a little later, when it showed nothing although one had come before it.
  */
-export async function lookAgain(tx: TenantWriter, round: FinishedRound, now: Date): Promise<number | null> {
+export async function lookAgain(tx: TenantWriter, round: FinishedRound, now: Date): Promise<Date | null> {
   const row = await tx
     .selectFrom('email_watchers')
     .select(['nudged_at', 'next_sync_at'])
     .where('id', '=', round.watcherId)
     .forUpdate()
     .executeTakeFirst();
-  if (!row?.nudged_at) return null;
-  if (row.nudged_at > round.startedAt) return PAUSE_SECONDS;
-  const isSettled = round.changes > 0;
-  const second = new Date(now.getTime() + SECOND_LOOK_SECONDS * 1_000);
+  if (!row?.next_sync_at) return null;
+  if (row.next_sync_at <= now) return new Date(now.getTime() + PAUSE_MS);
+  const isSettled = round.changes > 0 || row.nudged_at === null;
+  const second = new Date(now.getTime() + SECOND_LOOK_MS);
   await tx
     .updateTable('email_watchers')
-    .set({ nudged_at: null, ...(!isSettled && { next_sync_at: second }) })
+    .set({ nudged_at: null, ...(!isSettled && { next_sync_at: second, next_sync_trigger: 'push' as const }) })
     .where('id', '=', round.watcherId)
     .execute();
-  return isSettled ? null : SECOND_LOOK_SECONDS;
+  return isSettled ? row.next_sync_at : second;
 }

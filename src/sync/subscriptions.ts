@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 
 import { newClientState } from '#directory/client-state.ts';
 import { forgetSubscriptions, noteSubscription, type SubscriptionOwner } from '#directory/subscriptions.ts';
+import { openGap } from '#mailboxes/gaps.ts';
 import type { SubscriptionState } from '#tenants/schema.ts';
 import { asWorker, type TenantReader, type TenantWriter } from '#tenants/tenants.ts';
 
@@ -95,6 +96,9 @@ type Settling = { row: TakenStep['row']; task: Task; ending: StepEnd; now: Date 
 
 /** What happened before a subscription began, or while Microsoft waited to be reassured, was not notified. */
 async function lookForTheGap(tx: TenantWriter, { row, task, ending, now }: Settling): Promise<boolean> {
+  if (ending.end === 'gone') {
+    await openGap(tx, { watcherId: row.id, kind: 'subscription_removed', at: now });
+  }
   const wasLate = row.subscription_wish !== null || row.subscription_failures > 0;
   const wasGap = ending.end === 'authorized' || (ending.end === 'active' && (task === 'create' || wasLate));
   return wasGap && (await bringForward(tx, row.id, { now }));
