@@ -17,6 +17,8 @@ export type Quirks = {
   abaLost: boolean;
   /** `$top` caps the whole initial round instead of being ignored. */
   topCapsRound: boolean;
+  /** `odata.maxpagesize` is a hint: no page of delta is larger than this, whatever is asked for. */
+  largestPage: number;
 };
 
 /** How a dead delta token is refused. */
@@ -56,6 +58,7 @@ export const defaultSettings = (latencyMs: number): Settings => ({
     lateVisibilityMs: 0,
     abaLost: false,
     topCapsRound: true,
+    largestPage: 1_000,
   },
   limits: {
     concurrent: 4,
