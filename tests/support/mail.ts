@@ -3,6 +3,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import type { Kysely } from 'kysely';
+import type { Dispatcher } from 'undici';
 
 import { createSealer } from '#base/sealing.ts';
 import { createKysely, openPool } from '#db/connect.ts';
@@ -31,6 +32,8 @@ type Options = {
   readSecret?: string;
   /** Default `corvina`. */
   yachtId?: string;
+  /** What carries our requests to Graph, for stories that watch or disturb the line. */
+  dispatcher?: Dispatcher;
 };
 
 /** A sandbox, one MASTER, one TENANT, and two processes' worth of nothing running by itself. Close it. */
@@ -49,7 +52,8 @@ export async function createMailWorld(options: Options = {}) {
     })
     .execute();
   const sealer = createSealer([{ kid: 'test', key: randomBytes(32) }]);
-  const wired = wire({ sandbox, tenants: tenant.tenants, sealer, clock, readSecret: options.readSecret });
+  const { readSecret, dispatcher } = options;
+  const wired = wire({ sandbox, tenants: tenant.tenants, sealer, clock, readSecret, dispatcher });
   const db = workersView(tenant.url, yachtId);
   const states = createOauthStates({ master: master.db, sealer, clock });
   const connectDeps: ConnectDeps = { ...wired, states };
