@@ -112,7 +112,8 @@ function workersView(url: string, yachtId: string): Kysely<TenantSchema> {
 
 type ConnectOptions = { purpose?: Purpose; account?: string };
 
-async function connectAs(
+/** The whole trip to Microsoft and back, as this person. */
+export async function connectAs(
   deps: ConnectDeps,
   principal: Principal,
   { purpose, account }: { purpose: Purpose; account: string },
@@ -136,7 +137,8 @@ function storyClock(): StoryClock {
   };
 }
 
-function principalOf(address: string, yachtId: string): Principal {
+/** Somebody aboard with this address. */
+export function principalOf(address: string, yachtId: string): Principal {
   return {
     userId: randomUUID(),
     yachtId,
