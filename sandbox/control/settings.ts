@@ -3,7 +3,7 @@
 export type Quirks = {
   /** Rows of a delta page in any order. */
   shuffle: boolean;
-  /** Now and then a row twice in one round. */
+  /** Now and then a row twice on a page; without `shuffle`, first as it was and last as it is. */
   duplicates: boolean;
   /** Now and then a page without rows but with a nextLink. */
   emptyPages: boolean;

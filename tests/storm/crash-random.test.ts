@@ -4,8 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, it } from 'vitest';
 
-import { createPostman, type Deed, deed, perform } from './deeds.ts';
+import { type Deed, deed, perform } from './deeds.ts';
 import { breakGround, type Ground, until } from './ground.ts';
+import { createPostman, type Postman } from './letters.ts';
 import type { Running } from './processes.ts';
 
 const isLong = process.env.MODE === 'storm';
@@ -68,11 +69,7 @@ it(`${KILLS} times (seed ${seed}), and the mailboxes are what they are`, {
   await expectEqualInQuiet();
 });
 
-async function strike(
-  crew: Record<'work' | 'api', Running>,
-  blow: Blow,
-  mail: ReturnType<typeof createPostman>,
-) {
+async function strike(crew: Record<'work' | 'api', Running>, blow: Blow, mail: Postman) {
   const address = addresses[blow.mailbox] ?? '';
   await crew.work.up;
   await crew.api.up;

@@ -1,8 +1,7 @@
 // Processes that die at a chosen moment. Nothing is lost, nothing is double, and the work goes on by itself.
 import { afterEach, expect, it } from 'vitest';
-
-import { createPostman } from './deeds.ts';
 import { breakGround, type Ground, until } from './ground.ts';
+import { createPostman } from './letters.ts';
 
 const ADDRESS = 'chief.engineer@corvina.test';
 /** A mailbox that nobody renews is taken over after so long. */

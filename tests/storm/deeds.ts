@@ -2,32 +2,13 @@
 // choose among what is there. A deed with nothing to act on does nothing, so any part of a script is a script.
 import fc from 'fast-check';
 
-import type { Folder, NewMessage, SandboxStore, StoredMessage } from '../../sandbox/store/types.ts';
+import type { NewMessage, SandboxStore, StoredMessage } from '../../sandbox/store/types.ts';
 import { StoreError } from '../../sandbox/store/types.ts';
+import { flagOf, newMessageId, odd, type Postman, subject } from './letters.ts';
+import { drafts, folders, messages, ownFolders, pick } from './places.ts';
 
 export type Mailroom = { store: SandboxStore; address: string; others: string[]; mail: Postman };
 type Doing = Mailroom & { n: number; to: number };
-
-/** Makes mail, each a minute after the one before. */
-export type Postman = (subject: string, more?: Partial<NewMessage>) => NewMessage;
-
-export function createPostman(): Postman {
-  let minute = 0;
-  return (subject, more = {}) => {
-    minute += 1;
-    return {
-      subject,
-      from: { name: 'Northwind Pumps', address: 'parts@northwind-pumps.test' },
-      to: [{ name: 'Chief', address: 'chief.engineer@corvina.test' }],
-      receivedAt: new Date(Date.UTC(2026, 3, 1, 6, minute)),
-      body: { contentType: 'html', content: `<p>About <b>${subject}</b>, ${minute}.</p>` },
-      ...more,
-    };
-  };
-}
-
-const SUBJECTS = ['Impeller', 'Filters', 'Class survey', 'Crane times', 'Fuel'];
-const subject = (n: number) => SUBJECTS[n % SUBJECTS.length] ?? '';
 
 const DEEDS = {
   deliver: ({ store, address, mail, n }) => deliver(store, address, mail(subject(n))),
@@ -39,7 +20,7 @@ const DEEDS = {
   /** One mail into everybody's inbox, or an answer that only some receive. */
   circulate: ({ store, address, others, mail, n }) => {
     const letter = mail(subject(n), {
-      internetMessageId: `<circular.${n}.${mail('').receivedAt.getTime()}@fleet.test>`,
+      internetMessageId: newMessageId(mail),
     });
     for (const each of [address, ...others]) deliver(store, each, letter);
   },
@@ -49,9 +30,17 @@ const DEEDS = {
     const ids = { inReplyTo: first.internetMessageId, references: [first.internetMessageId] };
     const letter = mail(`RE: ${first.subject}`, {
       ...ids,
-      internetMessageId: `<answer.${n}.${mail('').receivedAt.getTime()}@fleet.test>`,
+      internetMessageId: newMessageId(mail),
     });
     for (const each of [address, ...others.slice(0, to % (others.length + 1))]) deliver(store, each, letter);
+  },
+  /** An answer to two conversations that were two on this yacht until now. */
+  join: ({ store, address, others, mail, n, to }) => {
+    const everybody = [address, ...others];
+    const first = everybody.flatMap((each) => pick(messages(store, each), n + to) ?? []);
+    const references = first.map((message) => message.internetMessageId);
+    const letter = mail(`RE: ${subject(n)}`, { references, internetMessageId: newMessageId(mail) });
+    for (const each of everybody) deliver(store, each, letter);
   },
   read: (doing) => change(doing, ({ isRead }) => ({ isRead: !isRead })),
   readSome: ({ n, ...doing }) => {
@@ -211,52 +200,3 @@ function change(
   const message = pick(messages(store, address), n);
   if (message) store.updateMessage(address, message.id, patch(message));
 }
-
-function flagOf(n: number) {
-  const day = (date: number) => ({ dateTime: `2026-05-0${date}T00:00:00.0000000`, timeZone: 'UTC' });
-  if (n % 4 === 0) return { flagStatus: 'notFlagged' } as const;
-  if (n % 4 === 1) return { flagStatus: 'complete', completedDateTime: day(3) } as const;
-  return { flagStatus: 'flagged', startDateTime: day(1), dueDateTime: day(2 + (n % 5)) } as const;
-}
-
-function odd(mail: Postman, n: number): NewMessage {
-  const meeting = {
-    odataType: '#microsoft.graph.eventMessageRequest',
-    meetingMessageType: 'meetingRequest',
-  } as const;
-  const odds: Partial<NewMessage>[] = [
-    meeting,
-    { from: null, omit: ['from', 'sender', 'sentDateTime', 'conversationIndex'] },
-    { subject: null, omit: ['subject', 'internetMessageId', 'body', 'bodyPreview'] },
-    { subject: 'NUL \u0000 and half \ud83d', body: { contentType: 'text', content: 'a\u0000b\udc00' } },
-    {
-      sender: { name: 'Desk', address: 'desk@agent.test' },
-      replyTo: [{ name: 'All', address: 'all@agent.test' }],
-    },
-    {
-      cc: [{ name: '', address: 'no.name@agent.test' }],
-      bcc: [{ name: 'Nobody', address: '' }],
-      importance: 'low',
-    },
-  ];
-  return mail(subject(n), odds[n % odds.length]);
-}
-
-const pick = <T>(list: T[], n: number): T | undefined => list[n % Math.max(1, list.length)];
-
-/** Where mail may be put: every folder that is there, but search folders. */
-function folders(store: SandboxStore, address: string): Folder[] {
-  const root = store.folder(address, 'msgfolderroot');
-  const below = (folder: Folder): Folder[] => folder.children.flatMap((child) => [child, ...below(child)]);
-  return below(root).filter((folder) => folder.exists && !folder.search);
-}
-
-const ownFolders = (store: SandboxStore, address: string) =>
-  folders(store, address).filter((folder) => folder.wellKnownName === null);
-
-function messages(store: SandboxStore, address: string): StoredMessage[] {
-  return folders(store, address).flatMap((folder) => folder.messages);
-}
-
-const drafts = (store: SandboxStore, address: string) =>
-  messages(store, address).filter((message) => message.isDraft);

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import { expect } from 'vitest';
 
+import { CelesteError } from '#base/errors.ts';
 import type { Principal } from '#directory/principal.ts';
 import { linkByHand } from '#links/links.ts';
 import type { TenantSchema } from '#tenants/schema.ts';
@@ -107,4 +108,11 @@ async function linkStates(db: Kysely<TenantSchema>, { emailId, targetId }: Link)
     .where('l.target_id', '=', targetId)
     .execute();
   return rows.map((row) => row.state);
+}
+
+/** What a person asks for while their mailbox is in trouble may be refused, in words. */
+export async function refusedInWords(ask: () => Promise<unknown>): Promise<void> {
+  await ask().catch((error: unknown) => {
+    if (!(error instanceof CelesteError)) throw error;
+  });
 }

@@ -1,13 +1,14 @@
 // Plays a storm from beginning to end: the steps, then quiet, then equality.
 import { expect } from 'vitest';
 
-import { CelesteError } from '#base/errors.ts';
 import type { Principal } from '#directory/principal.ts';
 import { pauseWatcher, resumeWatcher } from '#mailboxes/watchers.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
-import { createPostman, perform } from './deeds.ts';
+import { perform } from './deeds.ts';
+import { refusedInWords } from './keepsakes.ts';
 import { brew, calm, type Lane, type Storm } from './lane.ts';
+import { createPostman, type Postman } from './letters.ts';
 import { playRound, syncOnce } from './rounds.ts';
 import type { Script, Step } from './script.ts';
 
@@ -24,7 +25,7 @@ export async function play(lane: Lane, { mailboxes, steps }: Script): Promise<vo
   }
 }
 
-async function playStep(storm: Storm, step: Step, mail: ReturnType<typeof createPostman>): Promise<void> {
+async function playStep(storm: Storm, step: Step, mail: Postman): Promise<void> {
   const { lane, people, kept } = storm;
   const { world } = lane;
   if (step.step === 'wait') return world.clock.forward(step.minutes * 60_000);
@@ -32,18 +33,11 @@ async function playStep(storm: Storm, step: Step, mail: ReturnType<typeof create
   const person = people[step.who % people.length];
   if (!person) return;
   if (step.step === 'round') return playRound(storm, person, { round: step, mail });
-  if (step.step === 'open') return tolerating(() => kept.open(person, step.n));
+  if (step.step === 'open') return refusedInWords(() => kept.open(person, step.n));
   if (step.step === 'link') return kept.link(person, step.n);
-  if (step.step === 'account') return tolerating(() => changeAccount(storm, person, step.change));
+  if (step.step === 'account') return refusedInWords(() => changeAccount(storm, person, step.change));
   const others = people.filter((each) => each !== person).map((each) => each.email);
   perform({ store: world.store, address: person.email, others, mail }, step.deed);
-}
-
-/** What a person asks for while their mailbox is in trouble is refused in words. */
-async function tolerating(ask: () => Promise<unknown>): Promise<void> {
-  await ask().catch((error: unknown) => {
-    if (!(error instanceof CelesteError)) throw error;
-  });
 }
 
 type Account = Extract<Step, { step: 'account' }>['change'];
@@ -80,6 +74,7 @@ const QUIET_MS = 3 * 3_600_000;
 async function expectEqualInQuiet({ lane, people, kept }: Storm): Promise<void> {
   const { world } = lane;
   calm(lane);
+  world.sandbox.settings.quirks.lateVisibilityMs = 0;
   world.clock.forward(QUIET_MS);
   for (const person of people) await goOn(lane, person);
   // A word given in the storm (half of a move, a doubt) is settled by the second round.

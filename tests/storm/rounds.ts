@@ -5,9 +5,10 @@ import type { Principal } from '#directory/principal.ts';
 import { type SyncResult, syncMailbox } from '#sync/sync.ts';
 import type { Tenants } from '#tenants/tenants.ts';
 
-import type { createPostman } from './deeds.ts';
 import { perform } from './deeds.ts';
-import type { Storm } from './lane.ts';
+import { refusedInWords } from './keepsakes.ts';
+import { calm, type Storm } from './lane.ts';
+import type { Postman } from './letters.ts';
 import type { Cut, Round } from './script.ts';
 import { ruleOf } from './weather.ts';
 
@@ -15,10 +16,11 @@ import { ruleOf } from './weather.ts';
 const PATIENCE_MS = 150;
 
 export async function playRound(
-  { lane, people, kept }: Storm,
+  storm: Storm,
   person: Principal,
-  { round, mail }: { round: Round; mail: ReturnType<typeof createPostman> },
+  { round, mail }: { round: Round; mail: Postman },
 ): Promise<void> {
+  const { lane, people, kept } = storm;
   const { world, line } = lane;
   const others = people.filter((each) => each !== person).map((each) => each.email);
   const room = { store: world.store, address: person.email, others, mail };
@@ -27,15 +29,25 @@ export async function playRound(
     world.sandbox.faults.add(ruleOf(squall, person.email, new Date()));
     if (squall.fault.hang) line.patience = PATIENCE_MS;
   }
-  const results = await Promise.all([
-    syncOnce(lane, person, round.cut),
-    ...(round.twin ? [syncOnce(lane, person, null)] : []),
-  ]);
-  for (const result of results) expect(result?.code, 'nothing is unexpected').not.toBe('unexpected');
-  world.sandbox.faults.clear();
-  line.expect([]);
-  line.patience = null;
+  await Promise.all([syncOnce(lane, person, round.cut), besides(storm, person, round.besides)]);
+  calm(lane);
   await kept.lookAtRows();
+}
+
+async function besides(
+  { lane, people, kept }: Storm,
+  person: Principal,
+  who: Round['besides'],
+): Promise<void> {
+  if (who === 'twin') await syncOnce(lane, person, null);
+  if (who === 'others') {
+    await Promise.all(people.filter((each) => each !== person).map((other) => syncOnce(lane, other, null)));
+  }
+  if (who !== 'owner') return;
+  for (const n of [0, 7, 13]) {
+    await kept.link(person, n);
+    await refusedInWords(() => kept.open(person, n));
+  }
 }
 
 /** @returns how it ended; null when the power went */
@@ -59,6 +71,9 @@ export async function syncOnce(
     if (!(error instanceof PowerCut)) throw error;
     return null;
   });
+  const ending = result ? `${result.outcome} ${result.code ?? ''}` : 'power cut';
+  lane.endings.set(ending, (lane.endings.get(ending) ?? 0) + 1);
+  expect(result?.code, 'nothing is unexpected').not.toBe('unexpected');
   if (!power?.isOut()) return result;
   // Its lease runs out before anybody else takes the mailbox up.
   await world.db

@@ -15,8 +15,8 @@ export type Round = {
   meanwhile: { after: number; deed: Deed }[];
   squalls: Squall[];
   cut: Cut | null;
-  /** A second worker is at the same mailbox at the same time. */
-  twin: boolean;
+  /** Who else is at it at the same time: a second worker at this mailbox, workers at everybody else's, the owner. */
+  besides: 'nobody' | 'twin' | 'others' | 'owner';
 };
 
 export type Step =
@@ -48,8 +48,8 @@ const round: fc.Arbitrary<Round> = fc.record({
   who,
   meanwhile: fc.array(fc.record({ after: fc.integer({ min: 1, max: 24 }), deed }), { maxLength: 4 }),
   squalls: fc.array(squall, { maxLength: 3 }),
-  cut: fc.option(cut, { freq: 5, nil: null }),
-  twin: fc.constantFrom(false, false, false, false, false, false, true),
+  cut: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: cut }),
+  besides: fc.constantFrom('nobody', 'nobody', 'nobody', 'nobody', 'twin', 'others', 'others', 'owner'),
 });
 
 const quirks: fc.Arbitrary<Partial<Quirks>> = fc.record({

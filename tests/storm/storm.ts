@@ -19,7 +19,7 @@ export const sequencesEach = Math.ceil((isLong ? 1_000 : 50) / FILES / LANES.len
 export const TIMEOUT_MS = isLong ? 40 * 60_000 : 10 * 60_000;
 
 /** Longest time spent on making a failing storm short. */
-const SHRINKING_MS = 4 * 60_000;
+const SHRINKING_MS = Number(process.env.STORM_SHRINK_MS ?? 4 * 60_000);
 const TELL_EVERY = 25;
 
 export type Storms = { sequences: number; name: string };
@@ -40,6 +40,7 @@ export async function blow({ sequences, name }: Storms): Promise<void> {
   try {
     const again = { ...(seed !== null && { seed }), ...(path !== undefined && { path }) };
     await fc.assert(property, { numRuns: sequences, ...again });
+    if (isLong) process.stdout.write(`storm ${name}: ${JSON.stringify(Object.fromEntries(lane.endings))}\n`);
   } catch (error) {
     // The other storms go on for a while; whoever watches need not wait for them.
     process.stdout.write(`storm ${name} failed: ${(error as Error).message}\n`);
