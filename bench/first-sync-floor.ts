@@ -5,9 +5,11 @@ import { pipeline } from 'node:stream/promises';
 import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
+import { systemClock } from '#base/clock.ts';
 import { folderRound } from '#microsoft/folder-delta.ts';
 import { createGraphClient, type Graph } from '#microsoft/graph-client.ts';
-import type { DeltaPage } from '#microsoft/message-delta.ts';
+import { messageDelta } from '#microsoft/message-delta.ts';
+import type { MessagePage } from '#microsoft/message-page.ts';
 import { pullFolder } from '#sync/pull.ts';
 import { rowOf } from '#sync/rows.ts';
 
@@ -72,8 +74,10 @@ async function* lines(graph: Graph): AsyncGenerator<string> {
   const reader = async () => {
     for (let folderId = queue.shift(); folderId; folderId = queue.shift()) {
       for await (const page of pullFolder(graph, {
+        protocol: messageDelta,
         folderId,
         link: null,
+        clock: systemClock,
         signal: AbortSignal.timeout(600_000),
       })) {
         waiting.push(linesOf(page));
@@ -92,7 +96,7 @@ async function* lines(graph: Graph): AsyncGenerator<string> {
   await Promise.all(readers);
 }
 
-function linesOf(page: DeltaPage): string {
+function linesOf(page: MessagePage): string {
   let text = '';
   for (const row of page.rows) {
     if (row.removed) continue;

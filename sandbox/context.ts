@@ -5,11 +5,15 @@ import type { Settings } from './control/settings.ts';
 import type { Limiter } from './graph/limits.ts';
 import type { SandboxKeys } from './identity/keys.ts';
 import type { IdentityState } from './identity/state.ts';
+import type { Notifications } from './notifications/notifications.ts';
+import type { SubscriptionState } from './notifications/subscription-state.ts';
 import type { Mailbox, SandboxStore } from './store/types.ts';
 
 export type SandboxContext = {
   store: SandboxStore;
   identity: IdentityState;
+  subscriptions: SubscriptionState;
+  notifications: Notifications;
   keys: SandboxKeys;
   settings: Settings;
   faults: FaultList;

@@ -22,6 +22,8 @@ import { listener } from './http.ts';
 import { createIdentity } from './identity/identity.ts';
 import { loadKeys } from './identity/keys.ts';
 import { DEMO_APPS, IdentityState } from './identity/state.ts';
+import { Notifications } from './notifications/notifications.ts';
+import { SubscriptionState } from './notifications/subscription-state.ts';
 import type { SandboxOptions } from './options.ts';
 import { defaultOptions } from './options.ts';
 import type { Journal } from './store/journal.ts';
@@ -41,6 +43,9 @@ export type Sandbox = {
   requests: RequestLog;
   settings: Settings;
   live: LiveMail;
+  /** Subscriptions and the way of notifications to their endpoints. */
+  notifications: Notifications;
+  subscriptions: SubscriptionState;
   close(): Promise<void>;
 };
 
@@ -53,6 +58,7 @@ export async function startSandbox(given: Partial<SandboxOptions> = {}): Promise
   const servers: Server[] = [];
   const close = async () => {
     live.stop();
+    context.notifications.close();
     await Promise.all(servers.map(closeServer));
     journal.close();
   };
@@ -66,12 +72,12 @@ export async function startSandbox(given: Partial<SandboxOptions> = {}): Promise
       servers.push(secure);
       httpsPort = await listen(secure, options.httpsPort, options.host);
     }
-    const { store, identity, faults, requests, settings } = context;
+    const { store, identity, faults, requests, settings, notifications, subscriptions } = context;
     return {
       url: `http://localhost:${port}`,
       httpsUrl: httpsPort === null ? null : `https://localhost:${httpsPort}`,
       certificate: certificate?.cert ?? null,
-      ...{ store, identity, faults, requests, settings, live, close },
+      ...{ store, identity, faults, requests, settings, live, notifications, subscriptions, close },
     };
   } catch (error) {
     await close();
@@ -96,10 +102,16 @@ async function createContext(options: SandboxOptions) {
   );
   await buildWorld(store, journal);
   const world = worldMark(store);
-  journal.replay({ store, identity });
-  const context: SandboxContext = {
+  const subscribed = new SubscriptionState();
+  journal.replay({ store, identity, subscriptions: subscribed });
+  const kept = {
     store: journal.record('store', store, STORE_CHANGES),
     identity: journal.record('identity', identity, IDENTITY_CHANGES),
+    subscriptions: journal.record('subscriptions', subscribed, ['add', 'change', 'remove']),
+  };
+  const context: SandboxContext = {
+    ...kept,
+    notifications: new Notifications({ ...kept, settings: settings.notifications, now }),
     keys: await loadKeys(options.dataDir),
     ...{ settings, world, now },
     faults: new FaultList(),
@@ -121,7 +133,7 @@ async function createContext(options: SandboxOptions) {
 const STORE_CHANGES = [
   ...(['createMailbox', 'createFolder', 'renameFolder', 'moveFolder', 'deleteFolder', 'deliver'] as const),
   ...(['updateMessage', 'moveMessage', 'copyMessage', 'addAttachment', 'deleteMessage'] as const),
-  ...(['restoreMessage', 'sendMessage', 'expireDelta', 'bulk'] as const),
+  ...(['restoreMessage', 'sendMessage', 'expireDelta', 'bulk', 'grantAccess', 'withdrawAccess'] as const),
 ];
 const IDENTITY_CHANGES = [
   ...(['registerApp', 'configure', 'consent', 'withdrawConsent', 'revoke', 'expireAccess'] as const),

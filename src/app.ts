@@ -19,6 +19,7 @@ import { createMetrics, type Metrics } from '#http/metrics.ts';
 import type { OutlookDeps } from '#http/routes/outlook.ts';
 import { type HttpServer, listenHttp } from '#http/server.ts';
 import { runMatchThreads } from '#jobs/match-threads.ts';
+import { runPurgeMailbox } from '#jobs/purge-mailbox.ts';
 import { createQueue, type Handlers, type Queue } from '#jobs/queue.ts';
 import { sweep } from '#jobs/sweep.ts';
 import { runSyncMailbox } from '#jobs/sync-mailbox.ts';
@@ -26,11 +27,13 @@ import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/conn
 import { disconnect } from '#mailboxes/disconnect.ts';
 import { createGates } from '#mailboxes/gate.ts';
 import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
+import { addSharedMailbox } from '#mailboxes/shared.ts';
 import { connectionStatus } from '#mailboxes/status.ts';
 import { createTokenVault } from '#mailboxes/token-vault.ts';
 import { createTokens, type Identities } from '#mailboxes/tokens.ts';
 import { createGraphClient, type GraphClient } from '#microsoft/graph-client.ts';
 import { createIdentity } from '#microsoft/identity.ts';
+import { measured } from '#microsoft/measured.ts';
 import type { Fleet } from '#tenants/fleet.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
@@ -94,6 +97,7 @@ type Parts = Required<Omit<ServiceOptions, 'webFolder' | 'secrets' | 'role'>> & 
   graph: GraphClient;
   mailboxes: Mailboxes;
   outlook: OutlookDeps;
+  addShared: HttpDeps['shared']['add'];
 };
 
 async function createParts({ secrets, role, ...options }: ServiceOptions): Promise<Parts> {
@@ -101,19 +105,24 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const { master, masterUrl, tenants, sealer } = fleet;
   const vault = createTokenVault({ sealer, clock });
   const identities = createIdentities(config);
-  const graph = createGraphClient({ graphUrl: config.microsoft.graphUrl });
+  const metrics = createMetrics({ clock });
+  const graph = measured(
+    createGraphClient({ graphUrl: config.microsoft.graphUrl }),
+    metrics.sync.graphAnswer,
+  );
   const tokens = createTokens({ tenants, vault, identities, clock, log });
-  const mailboxes = createMailboxes({ tenants, tokens, graph, gates: createGates({ clock }) });
+  const mailboxes = createMailboxes({ tenants, tokens, graph, gates: createGates({ tenants, clock, log }) });
   const states = createOauthStates({ master, sealer, clock });
   const events = createEvents({ master, masterUrl, log });
   const queue = await createQueue({ masterUrl, log, role });
   const syncIntervalMinutes = config.sync.intervalMinutes;
   const connecting = { states, identities, graph, tenants, vault, syncIntervalMinutes };
-  const outlook = createOutlook({ connecting, config, events, queue });
-  const metrics = createMetrics();
+  const outlook = createOutlook({ connecting, config, events, queue, clock });
+  const sharing = { tenants, tokens, graph, syncIntervalMinutes };
+  const addShared: Parts['addShared'] = (principal, address) => addSharedMailbox(sharing, principal, address);
   const { authSecret } = secrets;
   const own = { config, fleet, log, clock, webFolder, authSecret };
-  return { ...own, queue, events, metrics, graph, mailboxes, outlook };
+  return { ...own, queue, events, metrics, graph, mailboxes, outlook, addShared };
 }
 
 function createIdentities({ microsoft }: Config): Identities {
@@ -129,9 +138,10 @@ type Connecting = {
   config: Config;
   events: Events;
   queue: Queue;
+  clock: Clock;
 };
 
-function createOutlook({ connecting, config, events, queue }: Connecting): OutlookDeps {
+function createOutlook({ connecting, config, events, queue, clock }: Connecting): OutlookDeps {
   const { tenants } = connecting;
   const redirectUri = `${config.http.appUrl}/auth/outlook/callback`;
   const configured = { read: config.microsoft.read !== null, write: config.microsoft.write !== null };
@@ -147,7 +157,7 @@ function createOutlook({ connecting, config, events, queue }: Connecting): Outlo
   };
   return {
     status,
-    begin: (principal, purpose) => beginAuthorize(connecting, principal, { purpose, redirectUri }),
+    begin: (principal, wanted) => beginAuthorize(connecting, principal, { ...wanted, redirectUri }),
     finish: async (principal, answer) => {
       const outcome = await finishAuthorize(connecting, principal, answer);
       if (!outcome.refusal) await announce(principal, outcome.purpose);
@@ -157,9 +167,12 @@ function createOutlook({ connecting, config, events, queue }: Connecting): Outlo
       const { purpose } = await replaceAccount(connecting, principal, state);
       await announce(principal, purpose);
     },
-    disconnect: async (principal, purpose) => {
+    disconnect: async (principal, { purpose, mail }) => {
       const { yachtId, userId } = principal;
-      await tenants.transact(asWorker(yachtId), (tx) => disconnect(tx, { yachtId, userId, purpose }));
+      const leaving = await tenants.transact(asWorker(yachtId), (tx) =>
+        disconnect(tx, { yachtId, userId, purpose }, { mail, now: clock.now() }),
+      );
+      for (const watcher_id of leaving) await queue.send('purge-mailbox', { yacht_id: yachtId, watcher_id });
       await announce(principal, purpose);
     },
   };
@@ -197,6 +210,7 @@ function createHttpDeps(parts: Parts): HttpDeps {
       crewNames: async (yachtId) =>
         new Map((await listCrew(master, yachtId)).map((crew) => [crew.userId, crew.displayName])),
     },
+    shared: { add: parts.addShared, crew: (yachtId) => listCrew(master, yachtId) },
     wake: (yacht_id, watcher_id) => queue.send('sync-mailbox', { yacht_id, watcher_id }),
   };
 }
@@ -216,13 +230,14 @@ function createHandlers({ fleet, log, clock, queue, events, metrics, mailboxes }
     events,
     queue,
     log,
-    onRound: metrics.syncRound,
+    onRound: metrics.sync.round,
   };
   return {
     'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
+    'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, clock, events }, job, signal),
     sweep: async () => {
-      await sweep({ activeYachts, tenants, queue, clock, log });
+      await sweep({ activeYachts, tenants, queue, events, clock, log, onStanding: metrics.sync.standing });
       await tidyMaster(master, clock.now());
     },
   };

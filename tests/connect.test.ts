@@ -239,7 +239,11 @@ describe('tokens', () => {
     world.store.deliver(engineer.email, 'inbox', letter('Stays'));
     await world.sync(engineer);
     await world.tenants.transact(asWorker(world.yachtId), (tx) =>
-      disconnect(tx, { yachtId: world.yachtId, userId: engineer.userId, purpose: 'read' }),
+      disconnect(
+        tx,
+        { yachtId: world.yachtId, userId: engineer.userId, purpose: 'read' },
+        { mail: 'keep', now: world.clock.now() },
+      ),
     );
     expect(await world.db.selectFrom('auth_microsoft_tokens').selectAll().execute()).toEqual([]);
     expect(await world.watcher(engineer)).toMatchObject({ sync_status: 'disconnected', next_sync_at: null });

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
-import { dueWatchers, getWatcher, pauseWatcher, requestSync } from '#mailboxes/watchers.ts';
+import { dueWatchers } from '#mailboxes/due-watchers.ts';
+import { getWatcher, pauseWatcher, requestSync } from '#mailboxes/watchers.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
 import { createMailWorld, type MailWorld } from './support/mail.ts';

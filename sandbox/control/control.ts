@@ -9,7 +9,8 @@ import { bodyOf, ControlError, done } from './call.ts';
 import type { FaultRule } from './faults.ts';
 import type { LiveMail } from './live.ts';
 import * as mail from './mail.ts';
-import { addMailbox, changeSignIn, listMailboxes } from './mailboxes.ts';
+import { addMailbox, changeSignIn, grantAccess, listMailboxes, withdrawAccess } from './mailboxes.ts';
+import * as notifications from './notifications.ts';
 import { applySettings } from './settings-input.ts';
 import { readState } from './state.ts';
 
@@ -21,6 +22,8 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ['GET', 'mailboxes', listMailboxes],
   ['POST', 'mailboxes', addMailbox],
   ['GET', 'mailboxes/:address/state', readState],
+  ['POST', 'mailboxes/:address/access', grantAccess],
+  ['DELETE', 'mailboxes/:address/access/:person', withdrawAccess],
   ['POST', 'mailboxes/:address/messages', mail.deliver],
   ['PATCH', 'mailboxes/:address/messages/:id', mail.patch],
   ['DELETE', 'mailboxes/:address/messages/:id', mail.remove],
@@ -48,6 +51,12 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ['DELETE', 'requests', ({ context }) => done(204, context.requests.clear())],
   ['GET', 'settings', ({ context }) => done(200, context.settings)],
   ['POST', 'settings', ({ context, body }) => done(200, applySettings(context.settings, body))],
+  ['GET', 'subscriptions', notifications.listSubscriptions],
+  ['DELETE', 'subscriptions/:id', notifications.removeSubscription],
+  ['POST', 'subscriptions/:id/lifecycle', notifications.sendLifecycle],
+  ['GET', 'notifications', notifications.readDeliveries],
+  ['POST', 'notifications', notifications.switchDelivery],
+  ['DELETE', 'notifications', ({ context }) => done(204, context.notifications.log.clear())],
   ['POST', 'live', ({ live, body }) => done(200, live.configure(body))],
 ];
 

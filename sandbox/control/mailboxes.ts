@@ -10,12 +10,14 @@ export function listMailboxes({ context }: ControlCall): SandboxResponse {
     address: mailbox.address,
     display_name: mailbox.displayName,
     user_id: mailbox.userId,
+    shared: mailbox.shared,
+    access: [...mailbox.access],
     ...context.store.counts(mailbox.address),
   }));
   return done(200, { mailboxes });
 }
 
-/** `{address, display_name, user_id?, locale?, personal?}`; a personal account lives in Microsoft's consumer tenant. */
+/** `{address, display_name, user_id?, locale?, personal?, shared?, access?}`; a personal account lives in Microsoft's consumer tenant. */
 export function addMailbox({ context, body }: ControlCall): SandboxResponse {
   const address = textField(body, 'address');
   const mailbox = context.store.createMailbox({
@@ -23,6 +25,8 @@ export function addMailbox({ context, body }: ControlCall): SandboxResponse {
     displayName: typeof body.display_name === 'string' ? body.display_name : address,
     ...(typeof body.user_id === 'string' ? { userId: body.user_id } : {}),
     ...(typeof body.locale === 'string' ? { locale: body.locale as Locale } : {}),
+    shared: body.shared === true,
+    access: Array.isArray(body.access) ? body.access.map(String) : [],
   });
   if (body.personal === true) context.identity.configure(mailbox.userId, { tenantId: CONSUMER_TENANT });
   return done(201, { address: mailbox.address, user_id: mailbox.userId });
@@ -56,4 +60,15 @@ export function changeSignIn(
     });
   }
   return done(200, {});
+}
+
+/** `{person}`: an address that may open the mailbox from now on. */
+export function grantAccess({ context, address, body }: ControlCall): SandboxResponse {
+  context.store.grantAccess(address, textField(body, 'person'));
+  return done(200, { access: [...(context.store.mailbox(address)?.access ?? [])] });
+}
+
+export function withdrawAccess({ context, address, params }: ControlCall): SandboxResponse {
+  context.store.withdrawAccess(address, params.person ?? '');
+  return done(204, undefined);
 }

@@ -26,6 +26,36 @@ export type DeadToken = '410' | '404' | '400';
 
 export type RetryAfterMode = 'number' | 'fraction' | 'date' | 'missing';
 
+export type NotificationSettings = {
+  /** How long after a change its notification goes out; each takes its own time between the two. */
+  delayMs: { minimum: number; maximum: number };
+  /** Most notifications in one POST, whichever subscriptions they are for. */
+  batch: number;
+  /** Everything waits for the next multiple of this time, then goes out together; 0 for off. */
+  burstMs: number;
+  /** Share of notifications that come twice, and that never come. */
+  duplicateShare: number;
+  dropShare: number;
+  /** Notifications that go out together are in any order. */
+  reorder: boolean;
+  /** New mail is told as created and updated. */
+  pairs: boolean;
+  /** An answer later than this does not count. */
+  acknowledgeMs: number;
+  /** Nobody waits longer than this for an answer. */
+  abandonMs: number;
+  validationMs: number;
+  /** The first retry comes after this time, each later one after twice as long, for `giveUpMinutes` in all. */
+  firstRetryMs: number;
+  giveUpMinutes: number;
+  /** From so many answers in ten minutes on the share of late ones counts. */
+  sample: number;
+  /** The handshake is repeated when a subscription is renewed. */
+  validateOnRenew: boolean;
+  /** The same subscription twice is refused with 409. */
+  refuseDuplicates: boolean;
+};
+
 export type Settings = {
   latencyMs: number;
   quirks: Quirks;
@@ -44,6 +74,25 @@ export type Settings = {
   accessTokenSeconds: { minimum: number; maximum: number };
   /** How long a sent mail stays in the Outbox. */
   sendDelayMs: number;
+  notifications: NotificationSettings;
+};
+
+const defaultNotifications: NotificationSettings = {
+  delayMs: { minimum: 50, maximum: 400 },
+  batch: 20,
+  burstMs: 0,
+  duplicateShare: 0,
+  dropShare: 0,
+  reorder: false,
+  pairs: false,
+  acknowledgeMs: 3000,
+  abandonMs: 10_000,
+  validationMs: 10_000,
+  firstRetryMs: 10_000,
+  giveUpMinutes: 240,
+  sample: 10,
+  validateOnRenew: false,
+  refuseDuplicates: true,
 };
 
 /** What Microsoft does on an ordinary day. */
@@ -72,4 +121,5 @@ export const defaultSettings = (latencyMs: number): Settings => ({
   generations: 4,
   accessTokenSeconds: { minimum: 3600, maximum: 5400 },
   sendDelayMs: 400,
+  notifications: structuredClone(defaultNotifications),
 });

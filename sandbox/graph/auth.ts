@@ -10,7 +10,13 @@ import { readAccessClaims } from '../identity/tokens.ts';
 import type { Mailbox } from '../store/types.ts';
 import { unauthorized } from './errors.ts';
 
-export type Caller = { mailbox: Mailbox; clientId: string; scopes: Set<string> };
+export type Caller = {
+  mailbox: Mailbox;
+  clientId: string;
+  scopes: Set<string>;
+  /** The token: until when it is good, and of which epoch of the account. */
+  token: { until: Date; epoch: number };
+};
 
 const KEPT = 5000;
 
@@ -44,6 +50,7 @@ export function createAuthenticator(context: SandboxContext) {
     if (claims.expires <= context.now().getTime() || claims.epoch !== account.accessEpoch) {
       throw unauthorized('Lifetime validation failed, the token is expired.');
     }
-    return { mailbox, clientId: claims.clientId, scopes: claims.scopes };
+    const { clientId, scopes, expires, epoch } = claims;
+    return { mailbox, clientId, scopes, token: { until: new Date(expires), epoch } };
   };
 }

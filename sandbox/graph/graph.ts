@@ -10,17 +10,12 @@ import { createAuthenticator } from './auth.ts';
 import { runBatch } from './batch.ts';
 import type { GraphCall } from './call.ts';
 import type { RequestIds } from './errors.ts';
-import {
-  accessDenied,
-  claimsChallenge,
-  errorBody,
-  errorResponse,
-  GraphError,
-  newRequestIds,
-  parseUri,
-} from './errors.ts';
+import { claimsChallenge, errorBody, errorResponse, GraphError, newRequestIds, parseUri } from './errors.ts';
+import { namedMailbox, ownerOf } from './owner.ts';
 import { readPreferences } from './prefer.ts';
-import { findHandler, segmentsOf } from './routes.ts';
+import { findHandler } from './routes.ts';
+import { segmentsOf } from './segments.ts';
+import { subscriptionsEndpoint } from './subscriptions.ts';
 
 export type Graph = (request: SandboxRequest) => Promise<SandboxResponse | null>;
 
@@ -69,7 +64,7 @@ function note(
     method: request.method,
     path: request.url.pathname + request.url.search,
     status: given.response.hang ? 0 : given.response.status,
-    mailbox: given.caller?.mailbox.address ?? null,
+    mailbox: given.caller ? mailboxAt(context, request, given.caller).address : null,
     client_id: given.caller?.clientId ?? null,
     throttled: given.response.status === 429,
     prefer: request.headers.prefer ?? null,
@@ -97,10 +92,18 @@ async function answer(
   occasion: Occasion,
 ): Promise<SandboxResponse> {
   const path = request.url.pathname.replace(VERSION, '');
-  const { mailbox, clientId } = occasion.caller;
+  const { clientId } = occasion.caller;
+  const mailbox = mailboxAt(context, request, occasion.caller);
   if (/^\/\$batch\/?$/.test(path)) {
     // The envelope is the gateway's: only what is inside counts against the mailbox.
     return faulty(context, request, occasion, () => answerBatch(context, request, occasion));
+  }
+  if (isSubscriptions(path)) {
+    // The subscription service has limits of its own, for the app in the tenant.
+    const { tenantId } = context.identity.account(occasion.caller.mailbox);
+    const kind = request.method === 'GET' && /^\/subscriptions\/?$/i.test(path) ? 'list' : 'other';
+    context.limiter.countSubscriptions({ clientId, tenantId, kind }, context.now());
+    return faulty(context, request, occasion, () => handle(context, request, occasion));
   }
   const release = context.limiter.enter(
     { clientId, mailbox: mailbox.address, bytes: request.body.length },
@@ -118,13 +121,23 @@ async function answer(
   }
 }
 
+/** Whose limits a request counts against: the mailbox that its path names, else the caller's own. */
+function mailboxAt(context: SandboxContext, { url }: Pick<SandboxRequest, 'url'>, caller: Caller): Mailbox {
+  const path = url.pathname.replace(VERSION, '');
+  const [, named = ''] = /^\/users(?:\/|\(')([^/']+)/i.exec(path) ?? [];
+  return (named && namedMailbox(context, named)) || caller.mailbox;
+}
+
+const isSubscriptions = (path: string) => /^\/subscriptions(?=[/(]|$)/i.test(path);
+
 async function faulty(
   context: SandboxContext,
   { url, method }: SandboxRequest,
   { caller, ids }: Occasion,
   work: () => Promise<SandboxResponse>,
 ): Promise<SandboxResponse> {
-  const target = { mailbox: caller.mailbox.address, path: url.pathname + url.search, method };
+  const mailbox = mailboxAt(context, { url }, caller).address;
+  const target = { mailbox, path: url.pathname + url.search, method };
   const fault = context.faults.take(target);
   await pause(context.settings.latencyMs + (fault?.delay_ms ?? 0));
   return underFault(fault, ids, work);
@@ -173,20 +186,12 @@ async function handle(
   try {
     checkOptions(url.searchParams);
     const segments = segmentsOf(url.pathname.replace(VERSION, ''));
-    const { owner, rest } = ownerOf(context, segments, caller);
-    const call: GraphCall = {
-      ...{
-        context,
-        request,
-        prefer,
-        clientId: caller.clientId,
-        scopes: caller.scopes,
-        mailbox: caller.mailbox,
-      },
+    const own: GraphCall = {
+      ...{ ...caller, person: caller.mailbox, context, request, prefer },
       query: url.searchParams,
-      base: `${url.origin}/${version}/${owner}`,
+      base: `${url.origin}/${version}/me`,
     };
-    const response = await findHandler(rest, request.method).run(call);
+    const response = await route(own, segments);
     const applied: Record<string, string> =
       prefer.applied.length > 0 ? { 'preference-applied': prefer.applied.join(', ') } : {};
     return { ...response, headers: { ...applied, ...response.headers } };
@@ -196,6 +201,14 @@ async function handle(
   }
 }
 
+function route(own: GraphCall, segments: string[]): SandboxResponse | Promise<SandboxResponse> {
+  const [first = ''] = segments;
+  if (first.toLowerCase() === 'subscriptions') return subscriptionsEndpoint(own, segments.slice(1));
+  const { owner, mailbox, rest } = ownerOf(own, segments);
+  const base = own.base.replace(/me$/, owner);
+  return findHandler(rest, own.request.method).run({ ...own, mailbox, base });
+}
+
 const OPTIONS = new Set(
   '$select $filter $orderby $top $skip $search $expand $count $skiptoken $deltatoken $format'.split(' '),
 );
@@ -203,24 +216,6 @@ const OPTIONS = new Set(
 function checkOptions(query: URLSearchParams): void {
   const unknown = [...query.keys()].find((name) => name.startsWith('$') && !OPTIONS.has(name.toLowerCase()));
   if (unknown) throw parseUri(`The query parameter '${unknown}' is not supported.`);
-}
-
-/** `me`, or `users/{id}` for the caller's own id or address; other people's mailboxes are not shared here. */
-function ownerOf(
-  context: SandboxContext,
-  segments: string[],
-  caller: Caller,
-): { owner: string; rest: string[] } {
-  const [first = '', second = ''] = segments;
-  if (first.toLowerCase() === 'me') return { owner: 'me', rest: segments.slice(1) };
-  if (first.toLowerCase() !== 'users' || second === '') {
-    throw new GraphError(400, 'BadRequest', `Resource not found for the segment '${first}'.`);
-  }
-  const named = (mailbox: Mailbox) =>
-    mailbox.userId === second.toLowerCase() || mailbox.address === second.toLowerCase();
-  if (named(caller.mailbox)) return { owner: `users/${encodeURIComponent(second)}`, rest: segments.slice(2) };
-  if (context.store.mailboxes().some(named)) throw accessDenied();
-  throw new GraphError(404, 'ErrorInvalidUser', `The requested user '${second}' is invalid.`);
 }
 
 async function answerBatch(

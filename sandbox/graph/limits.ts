@@ -7,9 +7,15 @@ type Use = { inFlight: number; windowStart: number; count: number; uploadStart: 
 
 const UPLOAD_SECONDS = 300;
 
+/** Of the subscription service, for one app in one tenant, in 20 seconds. */
+const SUBSCRIPTION_WINDOW_MS = 20_000;
+const SUBSCRIPTION_LISTS = 25;
+const SUBSCRIPTION_CHANGES = 500;
+
 export class Limiter {
   readonly #settings: Settings;
   readonly #uses = new Map<string, Use>();
+  readonly #subscriptions = new Map<string, { windowStart: number; count: number }>();
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -48,6 +54,23 @@ export class Limiter {
       if (given) use.inFlight -= 1;
       given = false;
     };
+  }
+
+  /** @throws {GraphError} 429 */
+  countSubscriptions(
+    { clientId, tenantId, kind }: { clientId: string; tenantId: string; kind: 'list' | 'other' },
+    now: Date,
+  ): void {
+    const key = `${clientId} ${tenantId} ${kind}`;
+    let use = this.#subscriptions.get(key);
+    if (!use || now.getTime() - use.windowStart >= SUBSCRIPTION_WINDOW_MS) {
+      use = { windowStart: now.getTime(), count: 0 };
+      this.#subscriptions.set(key, use);
+    }
+    use.count += 1;
+    if (use.count <= (kind === 'list' ? SUBSCRIPTION_LISTS : SUBSCRIPTION_CHANGES)) return;
+    const seconds = Math.ceil((use.windowStart + SUBSCRIPTION_WINDOW_MS - now.getTime()) / 1000);
+    throw this.#refuse('TooManyRequests', 'Please retry again later.', { seconds, now });
   }
 
   #countUpload(use: Use, bytes: number, now: Date): void {

@@ -18,6 +18,7 @@ import type {
   BulkOptions,
   Folder,
   Mailbox,
+  MailChange,
   MessagePatch,
   NewAttachment,
   NewFolder,
@@ -36,6 +37,7 @@ export function createStore(now: () => Date): SandboxStore {
 class MemoryStore implements SandboxStore {
   readonly #now: () => Date;
   readonly #mailboxes = new Map<string, Mailbox>();
+  readonly #watchers: ((change: MailChange) => void)[] = [];
 
   constructor(now: () => Date) {
     this.#now = now;
@@ -92,6 +94,13 @@ class MemoryStore implements SandboxStore {
     return folder;
   }
 
+  setOtherItems(address: string, id: string, count: number): Folder {
+    const folder = this.folder(address, id);
+    folder.otherItems = count;
+    noteFolder(folder);
+    return folder;
+  }
+
   moveFolder(address: string, id: string, parent: string): Folder {
     const folder = this.#movable(address, id);
     const target = this.folder(address, parent);
@@ -124,6 +133,7 @@ class MemoryStore implements SandboxStore {
   updateMessage(address: string, id: string, patch: MessagePatch): StoredMessage {
     const message = this.message(address, id);
     const wasRead = message.isRead;
+    const before = { ...message };
     const changed = applyPatch(message, patch);
     if (changed === 'none') return message;
     this.#touch(message);
@@ -133,6 +143,7 @@ class MemoryStore implements SandboxStore {
       noteFolder(folder);
     }
     noteChange(message, changed, this.#now().getTime());
+    this.#tell('changed', message, before);
     return message;
   }
 
@@ -152,9 +163,11 @@ class MemoryStore implements SandboxStore {
     const message = this.message(address, id);
     const key = attachmentKey(message.id, message.version * 1000 + message.attachments.length);
     const attachment = makeAttachment(given, key, this.#now());
+    const before = { ...message };
     message.attachments.push(attachment);
     this.#touch(message);
     noteChange(message, 'other', this.#now().getTime());
+    this.#tell('changed', message, before);
     return attachment;
   }
 
@@ -203,6 +216,14 @@ class MemoryStore implements SandboxStore {
     for (const one of folders) one.deltaEpoch += 1;
   }
 
+  grantAccess(address: string, person: string): void {
+    this.#need(address).access.add(person.toLowerCase());
+  }
+
+  withdrawAccess(address: string, person: string): void {
+    this.#need(address).access.delete(person.toLowerCase());
+  }
+
   bulk(address: string, options: BulkOptions): void {
     const folder = this.folder(address, options.folder ?? 'inbox');
     for (const message of bulkMessages(folder.mailbox.address, options, this.#now()))
@@ -217,6 +238,15 @@ class MemoryStore implements SandboxStore {
       messages: sum((folder) => folder.messages.length),
       unread: sum((folder) => folder.unread),
     };
+  }
+
+  watch(watcher: (change: MailChange) => void): void {
+    this.#watchers.push(watcher);
+  }
+
+  #tell(kind: MailChange['kind'], message: StoredMessage, before: StoredMessage | null = null): void {
+    const { folder, defaultId } = message.placement;
+    for (const watcher of this.#watchers) watcher({ kind, message, folder, defaultId, before });
   }
 
   #need(address: string): Mailbox {
@@ -242,6 +272,7 @@ class MemoryStore implements SandboxStore {
     const message = makeMessage(folder.mailbox, given, now);
     folder.mailbox.messages.set(message.id, message);
     enter(folder, message, now.getTime());
+    this.#tell('arrived', message);
     return message;
   }
 
@@ -255,13 +286,16 @@ class MemoryStore implements SandboxStore {
     leave(message, at);
     this.#touch(message);
     between?.();
+    this.#tell('left', message);
     enter(target, message, at);
+    this.#tell('arrived', message);
   }
 
   #purge(message: StoredMessage): void {
     const inside = isInMailbox(message);
     leave(message, this.#now().getTime());
     message.exists = false;
+    this.#tell('left', message);
     if (inside) message.deletedFrom = message.placement.folder.id;
   }
 

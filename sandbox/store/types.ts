@@ -208,6 +208,8 @@ export type Folder = {
   /** Its messages, oldest received first (ties by id). */
   messages: StoredMessage[];
   unread: number;
+  /** Contacts, appointments and notes lying here: counted by Microsoft, and no message. */
+  otherItems: number;
   log: LogEntry[];
   /** Raised when its delta tokens are made to die. */
   deltaEpoch: number;
@@ -222,6 +224,10 @@ export type Mailbox = {
   /** The user's object id, a GUID. */
   userId: string;
   locale: Locale;
+  /** A role's or a team's: nobody signs in to it. */
+  shared: boolean;
+  /** Addresses of the people who may open it besides its owner. */
+  access: Set<string>;
   /** What all its ids carry, so that another mailbox's id is seen to be foreign. */
   fingerprint: string;
   /** The last serial number given out. */
@@ -239,11 +245,27 @@ export type Mailbox = {
 /** Which conversation a message id or a topic belongs to, in one mailbox. */
 export type ConversationIndex = { byMessageId: Map<string, string>; byTopic: Map<string, string> };
 
+/**
+ * What happened to a message in a folder. A move is a `left` and an `arrived`. `before` is the message as it was,
+ * for changes only.
+ */
+export type MailChange = {
+  kind: 'arrived' | 'changed' | 'left';
+  message: StoredMessage;
+  folder: Folder;
+  /** The default id of the stay this is about. */
+  defaultId: string;
+  before: StoredMessage | null;
+};
+
 export type NewMailbox = {
   address: string;
   displayName: string;
   userId?: string;
   locale?: Locale;
+  shared?: boolean;
+  /** Addresses of the people who may open it. */
+  access?: string[];
 };
 
 export type NewFolder = {
@@ -270,6 +292,8 @@ export interface SandboxStore {
   message(address: string, id: string): StoredMessage;
   createFolder(address: string, folder: NewFolder): Folder;
   renameFolder(address: string, folder: string, name: string): Folder;
+  /** Says how many items that are no mail lie in a folder. */
+  setOtherItems(address: string, folder: string, count: number): Folder;
   moveFolder(address: string, folder: string, parent: string): Folder;
   /** Well-known folders cannot be deleted. With `permanent` its mail is gone; else it goes to Deleted Items. */
   deleteFolder(address: string, folder: string, options?: { permanent?: boolean }): void;
@@ -287,9 +311,14 @@ export interface SandboxStore {
   sendMessage(address: string, id: string): StoredMessage;
   /** Every delta token of the folder, or of the mailbox, dies. */
   expireDelta(address: string, folder?: string): void;
+  /** Lets a person open somebody else's mailbox, or no longer. */
+  grantAccess(address: string, person: string): void;
+  withdrawAccess(address: string, person: string): void;
   /** `count` plain messages, made from `seed`, newest last; quick enough for 100,000. */
   bulk(address: string, options: BulkOptions): void;
   counts(address: string): { folders: number; messages: number; unread: number };
+  /** Calls `watcher` after each change, in the order of the changes. It must not change anything itself. */
+  watch(watcher: (change: MailChange) => void): void;
 }
 
 export type BulkOptions = {

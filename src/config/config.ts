@@ -90,7 +90,7 @@ function readDatabaseUrl(env: Env, name: TenantSetting): string | null {
 }
 
 function readHttp(env: Env, production: boolean): Config['http'] {
-  const port = readNumber(env, 'PORT', { min: 0, max: HIGHEST_PORT, otherwise: 3000 });
+  const port = readNumber(env, 'PORT', { min: 1, max: HIGHEST_PORT, otherwise: 3000 });
   const appUrl = readUrl(env, 'APP_URL', ['http:', 'https:']);
   if (production && appUrl === null) {
     throw missing('APP_URL', 'In production APP_URL must say where people find the page');
@@ -123,7 +123,7 @@ function readMicrosoft(env: Env, production: boolean): Pick<Config, 'microsoft' 
     );
   }
   // Its https door is the port above.
-  const port = readNumber(env, 'SANDBOX_PORT', { min: 0, max: HIGHEST_PORT - 1, otherwise: 3365 });
+  const port = readNumber(env, 'SANDBOX_PORT', { min: 1, max: HIGHEST_PORT - 1, otherwise: 3365 });
   return { microsoft: sandboxMicrosoft(port), sandboxPort: port };
 }
 

@@ -11,7 +11,7 @@ import type { MasterSchema } from './schema.ts';
 export type LiveEvent = {
   yacht_id: string;
   user_id: string | null;
-  type: 'sync' | 'threads' | 'links' | 'connection';
+  type: 'sync' | 'threads' | 'links' | 'connection' | 'notice';
   data: Record<string, unknown>;
 };
 

@@ -17,6 +17,13 @@ export interface FleetRegistryTable {
   created_at: GeneratedTimestamp;
 }
 
+/** Rows come by themselves with those of fleet_registry. */
+export interface YachtScheduleTable {
+  yacht_id: string;
+  next_look_at: GeneratedTimestamp;
+  failures: Generated<number>;
+}
+
 export interface UserAccountsTable {
   id: string;
   yacht_id: string;
@@ -70,6 +77,7 @@ export interface MasterSchema {
   auth_users: AuthUsersTable;
   auth_accounts: AuthAccountsTable;
   fleet_registry: FleetRegistryTable;
+  yacht_schedule: YachtScheduleTable;
   user_accounts: UserAccountsTable;
   oauth_states: OauthStatesTable;
 }

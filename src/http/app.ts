@@ -22,14 +22,16 @@ import { equipmentRoutes } from './routes/equipment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { type HealthDeps, healthRoutes } from './routes/health.ts';
 import { type InstanceDeps, instanceRoutes } from './routes/instance.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { linkRoutes } from './routes/links.ts';
 import { meRoutes } from './routes/me.ts';
 import { type OutlookDeps, outlookCallbackRoute, outlookRoutes } from './routes/outlook.ts';
+import { type SharedMailboxDeps, sharedMailboxRoutes } from './routes/shared-mailboxes.ts';
 import { threadRoutes } from './routes/threads.ts';
 import { type WatcherDeps, watcherRoutes } from './routes/watchers.ts';
 import { workOrderRoutes } from './routes/work-orders.ts';
 import { securityHeaders } from './security.ts';
-import { SIGN_IN_PATHS, signIn } from './sign-in.ts';
+import { describeSignIn, SIGN_IN_PATHS, signIn } from './sign-in.ts';
 import { servePage } from './static.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -49,6 +51,7 @@ export type HttpDeps = {
   outlook: OutlookDeps;
   /** What the routes about a yacht's mail and records have in common. */
   aboard: Omit<WatcherDeps, 'wake'> & { events: Events; openMailbox: OpenMailbox };
+  shared: Pick<SharedMailboxDeps, 'add' | 'crew'>;
   wake: WatcherDeps['wake'];
 };
 
@@ -59,8 +62,9 @@ export function createHttpApp(deps: HttpDeps) {
   app.notFound(notFoundResponse);
   app.use(deps.metrics.measure, withRequestId(deps.log), securityHeaders(deps.appUrl));
   // The browser is at sea: what can be smaller is. Streams of events are left alone.
-  app.use(compress(), limitBody(), refuseCrossSite(deps.appUrl));
-  describeApi(app, deps.instance.version);
+  app.use(compress(), limitBody(), refuseNul, refuseCrossSite(deps.appUrl));
+  describeApi(app, { version: deps.instance.version, secure: deps.appUrl.startsWith('https:') });
+  describeSignIn(app);
 
   app.on(['GET', 'POST'], SIGN_IN_PATHS, signIn(deps.signIn));
   const open = app
@@ -75,6 +79,8 @@ export function createHttpApp(deps: HttpDeps) {
     .route('/', meRoutes({ demo: deps.instance.sandboxUrl !== null }))
     .route('/', outlookRoutes(deps.outlook))
     .route('/', watcherRoutes({ ...deps.aboard, wake: deps.wake }))
+    .route('/', sharedMailboxRoutes({ ...deps.aboard, ...deps.shared, wake: deps.wake }))
+    .route('/', ledgerRoutes(deps.aboard))
     .route('/', threadRoutes(deps.aboard))
     .route('/', emailRoutes(deps.aboard))
     .route('/', linkRoutes(deps.aboard))
@@ -98,6 +104,16 @@ function withRequestId(log: Log): MiddlewareHandler<AppEnv> {
     c.res.headers.set('X-Request-Id', requestId);
   };
 }
+
+/** PostgreSQL keeps no text with a NUL in it; a search for one would fail there. */
+const refuseNul: MiddlewareHandler = async (c, next) => {
+  if (/%00/.test(c.req.url)) {
+    throw new CelesteError('invalid_request', 'The address of the request holds a NUL character.', {
+      advice: 'Send it again without %00.',
+    });
+  }
+  await next();
+};
 
 function limitBody(): MiddlewareHandler {
   return bodyLimit({

@@ -18,6 +18,8 @@ it.each([
   ['the owner hears of the own mailbox', engineer, event('threads'), true],
   ['the owner hears of the own sync', engineer, event('sync'), true],
   ['the captain hears of every sync', captain, event('sync'), true],
+  ['the captain hears of every notice', captain, event('notice'), true],
+  ["nobody else hears of somebody's notice", engineer, event('notice', 'c'), false],
   ["the captain does not hear of somebody's mail", captain, event('threads'), false],
   ["the captain does not hear of somebody's connection", captain, event('connection'), false],
   ["nobody else hears of somebody's sync", engineer, event('sync', 'c'), false],

@@ -2,20 +2,22 @@
 // https://prometheus.io/docs/practices/naming/
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+import type { Clock } from '#base/clock.ts';
 
 import type { AppEnv } from './context.ts';
+import { createSyncMetrics, type SyncMetrics } from './sync-metrics.ts';
 
 export interface Metrics {
-  /** Counts a round of a mailbox's sync and how long it took. */
-  syncRound(outcome: string, seconds: number): void;
+  sync: SyncMetrics;
   /** Counts every request and times it, by its route. */
   measure: MiddlewareHandler<AppEnv>;
   /** The text Prometheus reads, and its content type. */
   read(): Promise<{ text: string; contentType: string }>;
 }
 
-export function createMetrics(): Metrics {
+export function createMetrics({ clock }: { clock: Clock }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
@@ -25,23 +27,8 @@ export function createMetrics(): Metrics {
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   });
-  const rounds = new Counter({
-    name: 'celeste_sync_rounds_total',
-    help: 'Rounds of mailbox sync by how they ended',
-    labelNames: ['outcome'],
-    registers: [registry],
-  });
-  const roundSeconds = new Histogram({
-    name: 'celeste_sync_round_duration_seconds',
-    help: 'How long a round of mailbox sync took',
-    buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 1800],
-    registers: [registry],
-  });
   return {
-    syncRound(outcome, seconds) {
-      rounds.inc({ outcome });
-      roundSeconds.observe(seconds);
-    },
+    sync: createSyncMetrics(registry, clock),
     measure: async (c, next) => {
       const stop = requests.startTimer({ method: c.req.method });
       await next();

@@ -33,6 +33,9 @@ const STATUS_OF_CODE: Record<string, ContentfulStatusCode> = {
   attachment_is_link: 409,
   azure_app_missing: 409,
   mailbox_in_use: 409,
+  scopes_missing: 409,
+  shared_forbidden: 403,
+  shared_not_found: 404,
   not_connected: 409,
   paused: 409,
   reauth_required: 409,
@@ -57,6 +60,7 @@ const TITLE_OF_STATUS: Record<number, string> = {
   404: 'Not found',
   409: 'It cannot be done as things stand',
   413: 'Too large',
+  415: 'Not JSON',
   429: 'Too many requests',
   500: 'Something went wrong here',
   502: 'Microsoft did not answer as it should',
@@ -105,6 +109,7 @@ function statusOf(code: string): ContentfulStatusCode {
 function codeOfStatus(status: number): string {
   if (status === 400) return 'invalid_request';
   if (status === 413) return 'too_large';
+  if (status === 415) return 'unsupported_media_type';
   return status === 404 ? 'not_found' : 'http_error';
 }
 

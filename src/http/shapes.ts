@@ -6,7 +6,8 @@ import type { FolderState, WatcherState } from '#mailboxes/watchers.ts';
 
 import { TroubleSchema } from './context.ts';
 
-const TimeSchema = z.iso.datetime().nullable();
+/** A moment, where there is one. */
+export const TimeSchema = z.iso.datetime().nullable();
 
 const ConnectionSchema = z
   .object({
@@ -40,12 +41,28 @@ export function isoTime(date: Date | null): string | null {
   return date === null ? null : date.toISOString();
 }
 
+const OutcomeSchema = z.enum(['synced', 'degraded', 'throttled', 'reauth_required', 'interrupted']);
+const TriggerSchema = z.enum(['first', 'schedule', 'person', 'push', 'retry']);
+
+export const LastRoundSchema = z
+  .object({
+    trigger: TriggerSchema.openapi({ description: 'Why it was looked at.' }),
+    outcome: OutcomeSchema,
+    requests: z.number().int().openapi({ description: 'To Microsoft; a batch counts as one.' }),
+    changes: z.number().int().openapi({ description: 'Messages added, changed or removed.' }),
+    milliseconds: z.number().int(),
+    started_at: z.iso.datetime(),
+    ended_at: z.iso.datetime(),
+  })
+  .openapi('LastRound');
+
 export const WatcherSchema = z
   .object({
     id: z.uuid(),
     mailbox: z.string(),
+    kind: z.enum(['own', 'shared']),
     owner: z.object({ id: z.uuid(), display_name: z.string() }),
-    mine: z.boolean(),
+    mine: z.boolean().openapi({ description: 'You read its mail.' }),
     status: z.enum(['pending', 'active', 'degraded', 'reauth_required', 'paused', 'disconnected']),
     last_sync_at: TimeSchema,
     next_sync_at: TimeSchema,
@@ -54,6 +71,10 @@ export const WatcherSchema = z
     }),
     throttled_until: TimeSchema,
     interval_minutes: z.number().int(),
+    last_round: LastRoundSchema.nullable().openapi({ description: 'The latest, whatever came of it.' }),
+    reconciled_at: TimeSchema.openapi({
+      description: 'When the counts of its folders were last compared with those of Microsoft.',
+    }),
     problem: TroubleSchema.nullable(),
     syncing: z.boolean(),
     first_sync_done: z.boolean(),
@@ -84,19 +105,20 @@ export const WatcherWithFoldersSchema = WatcherSchema.extend({ folders: z.array(
   'WatcherWithFolders',
 );
 
-/** For whom a watcher is shown: who is looking, and the names of the people aboard. */
-export type Viewer = { userId: string; nameOf: (userId: string) => string };
+/** For whom a watcher is shown: the mailboxes they read, by watcher id, and the names of the people aboard. */
+export type Viewer = { mailboxes: string[]; nameOf: (userId: string) => string };
 
 export function watcherBody(watcher: WatcherState, viewer: Viewer): z.infer<typeof WatcherSchema> {
   const { user_id, ...rest } = watcher;
   return {
     ...rest,
     owner: { id: user_id, display_name: viewer.nameOf(user_id) },
-    mine: user_id === viewer.userId,
+    mine: viewer.mailboxes.includes(watcher.id),
     last_sync_at: isoTime(rest.last_sync_at),
     next_sync_at: isoTime(rest.next_sync_at),
     complete_up_to: isoTime(rest.complete_up_to),
     throttled_until: isoTime(rest.throttled_until),
+    reconciled_at: isoTime(rest.reconciled_at),
   };
 }
 

@@ -31,6 +31,7 @@ function recording(overrides: Partial<Handlers> = {}) {
   const handlers: Handlers = {
     'sync-mailbox': async ({ watcher_id }) => void done.push(`sync ${watcher_id}`),
     'match-threads': async ({ yacht_id }) => void done.push(`match ${yacht_id}`),
+    'purge-mailbox': async ({ watcher_id }) => void done.push(`purge ${watcher_id}`),
     sweep: async () => void done.push('sweep'),
     ...overrides,
   };

@@ -8,6 +8,7 @@ import type { Log } from '#base/log.ts';
 export type Jobs = {
   'sync-mailbox': { yacht_id: string; watcher_id: string };
   'match-threads': { yacht_id: string };
+  'purge-mailbox': { yacht_id: string; watcher_id: string };
   sweep: Record<string, never>;
 };
 export type JobName = keyof Jobs;
@@ -30,7 +31,7 @@ export interface Queue {
   stop(graceMs?: number): Promise<void>;
 }
 
-const NAMES: JobName[] = ['sweep', 'match-threads', 'sync-mailbox'];
+const NAMES: JobName[] = ['sweep', 'match-threads', 'purge-mailbox', 'sync-mailbox'];
 const HEARTBEAT_SECONDS = 30;
 const STOP_GRACE_MS = 8_000;
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
 import { createLog } from '#base/log.ts';
+import type { LiveEvent } from '#directory/events.ts';
+import type { Standing } from '#mailboxes/oversight.ts';
 import type { TenantSchema } from '#tenants/schema.ts';
 import { createTenants, type Tenants } from '#tenants/tenants.ts';
 
@@ -13,6 +15,8 @@ let corvina: TestDatabase<TenantSchema>;
 let meltemi: TestDatabase<TenantSchema>;
 let tenants: Tenants;
 let log: string[];
+let news: LiveEvent[];
+const standings = new Map<string, Standing>();
 
 beforeAll(async () => {
   [corvina, meltemi] = await Promise.all([createTenant(), createTenant()]);
@@ -34,6 +38,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   log = [];
+  news = [];
   await Promise.all(
     [corvina, meltemi].map(async ({ db }) => {
       await db.deleteFrom('email_watchers').execute();
@@ -79,6 +84,8 @@ async function jobsAfterSweep(yachts: string[]): Promise<unknown[]> {
     tenants,
     queue: { send: async (name, data) => void jobs.push([name, data]) },
     clock: { now: () => NOW },
+    events: { publish: async (event) => void news.push(event) },
+    onStanding: (yachtId, standing) => void standings.set(yachtId, standing),
     log: createLog('warn', { write: (line) => void log.push(line) }),
   });
   return jobs;
@@ -130,4 +137,15 @@ it('asks once per yacht for threads that were left unmatched', async () => {
     .execute();
   const jobs = await jobsAfterSweep(['corvina', 'meltemi-rose']);
   expect(jobs).toEqual([['match-threads', { yacht_id: 'corvina' }]]);
+});
+
+it('tells of a mailbox that waits for its owner, once, and how the mailboxes stand', async () => {
+  const watcher_id = await addWatcher('corvina', 'engineer', { status: 'reauth_required' });
+  await addWatcher('corvina', 'captain');
+  await jobsAfterSweep(['corvina']);
+  await jobsAfterSweep(['corvina']);
+  expect(news).toMatchObject([
+    { yacht_id: 'corvina', type: 'notice', data: { watcher_id, kind: 'consent_lost', open: true } },
+  ]);
+  expect(standings.get('corvina')).toMatchObject({ states: { active: 1, reauth_required: 1 } });
 });

@@ -1,10 +1,12 @@
 // One round of one mailbox: the pages that are open follow it, and the matcher hears that threads changed.
 import type { Log } from '#base/log.ts';
-import type { Events } from '#directory/events.ts';
+import type { Events, LiveEvent } from '#directory/events.ts';
+import { audienceOf } from '#mailboxes/readers.ts';
 import { getWatcher, type WatcherState } from '#mailboxes/watchers.ts';
-import { type SyncDeps, syncMailbox } from '#sync/sync.ts';
+import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
+import { publishNotices } from './notices.ts';
 import type { Jobs, Queue } from './queue.ts';
 import { createTicker } from './ticker.ts';
 
@@ -14,7 +16,7 @@ export type SyncMailboxDeps = {
   queue: Pick<Queue, 'send'>;
   log: Log;
   /** Told how each round ended, for the figures. */
-  onRound: (outcome: string, seconds: number) => void;
+  onRound: (round: SyncResult) => void;
 };
 
 type Job = Jobs['sync-mailbox'];
@@ -34,8 +36,9 @@ export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: Ab
   });
   await news.flush();
   if (result.outcome === 'skipped') return askAgainIfBusy(deps, job);
-  deps.onRound(result.outcome, result.milliseconds / 1000);
+  deps.onRound(result);
   await publishSync(deps, await read(deps, job));
+  await publishNotices({ ...deps, ...deps.sync }, job.yacht_id, result.ledger?.notices ?? []);
   if (result.outcome === 'reauth_required') await publishConnection(deps, before);
   if (result.changedThreadIds.length > 0) {
     await deps.queue.send('match-threads', { yacht_id: job.yacht_id });
@@ -48,24 +51,26 @@ async function askAgainIfBusy(deps: SyncMailboxDeps, job: Job): Promise<void> {
   if (syncing) await deps.queue.send('sync-mailbox', job, { afterSeconds: BUSY_RETRY_SECONDS });
 }
 
-type Watcher = WatcherState & { yacht_id: string };
+/** `audience`: whoever reads the mailbox. */
+type Watcher = WatcherState & { yacht_id: string; audience: string[] };
 
 async function read({ sync }: SyncMailboxDeps, { yacht_id, watcher_id }: Job): Promise<Watcher> {
-  const watcher = await sync.tenants.read(asWorker(yacht_id), (db) =>
-    getWatcher(db, watcher_id, sync.clock.now()),
-  );
-  return { ...watcher, yacht_id };
+  return sync.tenants.read(asWorker(yacht_id), async (db) => ({
+    ...(await getWatcher(db, watcher_id, sync.clock.now())),
+    yacht_id,
+    audience: await audienceOf(db, watcher_id),
+  }));
 }
 
 /** What the pages hear while a round runs: not each page of mail, but twice a second. */
-function createNews(deps: SyncMailboxDeps, { yacht_id, user_id }: Watcher) {
+function createNews(deps: SyncMailboxDeps, { yacht_id, audience }: Watcher) {
   const threads = new Set<string>();
   let latest: Watcher | null = null;
   const ticker = createTicker(NEWS_EVERY_MS, async () => {
     const [watcher, threadIds] = [latest, [...threads]];
     threads.clear();
     if (watcher) await publishSync(deps, watcher);
-    if (threadIds.length > 0) await publishThreads(deps, { yacht_id, user_id, threadIds });
+    if (threadIds.length > 0) await publishThreads(deps, { yacht_id, audience, threadIds });
   });
   ticker.onError((err) => deps.log.warn({ err }, 'the open pages did not hear of a sync'));
   return {
@@ -79,8 +84,9 @@ function createNews(deps: SyncMailboxDeps, { yacht_id, user_id }: Watcher) {
 }
 
 function publishSync({ events }: SyncMailboxDeps, watcher: Watcher): Promise<void> {
-  const { id: watcher_id, yacht_id, user_id, status, progress } = watcher;
-  return events.publish({ yacht_id, user_id, type: 'sync', data: { watcher_id, status, progress } });
+  const { id: watcher_id, yacht_id, audience, status, progress } = watcher;
+  const event = { yacht_id, type: 'sync' as const, data: { watcher_id, status, progress } };
+  return publishTo({ events }, audience, event);
 }
 
 /** So that whoever has the page open learns at once that only they can mend it. */
@@ -88,15 +94,23 @@ function publishConnection({ events }: SyncMailboxDeps, { yacht_id, user_id }: W
   return events.publish({ yacht_id, user_id, type: 'connection', data: { purpose: 'read' } });
 }
 
+async function publishTo(
+  { events }: Pick<SyncMailboxDeps, 'events'>,
+  audience: string[],
+  event: Omit<LiveEvent, 'user_id'>,
+): Promise<void> {
+  for (const user_id of audience) await events.publish({ ...event, user_id });
+}
+
 // A notification holds 8,000 bytes: beyond this many ids, an empty list says "look at all again".
 const THREADS_PER_EVENT = 150;
 
-type Change = { yacht_id: string; user_id: string; threadIds: string[] };
+type Change = { yacht_id: string; audience: string[]; threadIds: string[] };
 
 function publishThreads(
   { events }: SyncMailboxDeps,
-  { yacht_id, user_id, threadIds }: Change,
+  { yacht_id, audience, threadIds }: Change,
 ): Promise<void> {
   const thread_ids = threadIds.length > THREADS_PER_EVENT ? [] : threadIds;
-  return events.publish({ yacht_id, user_id, type: 'threads', data: { thread_ids } });
+  return publishTo({ events }, audience, { yacht_id, type: 'threads', data: { thread_ids } });
 }

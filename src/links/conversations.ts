@@ -30,10 +30,7 @@ export async function conversationsOf(
     .execute();
   const links = new Map((await viewLinks(db, rows, userId)).map((link) => [link.thread_id, link]));
   const threadIds = [...links.keys()];
-  const [threads, chips] = await Promise.all([
-    readLinkedThreads(db, threadIds, userId),
-    chipsOf(db, threadIds),
-  ]);
+  const [threads, chips] = await Promise.all([readLinkedThreads(db, threadIds), chipsOf(db, threadIds)]);
   return threads.flatMap((thread) => {
     const link = links.get(thread.id);
     return link ? [{ ...thread, links: chips.get(thread.id) ?? [], link }] : [];

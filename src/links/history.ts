@@ -2,6 +2,7 @@
 import { type Selectable, sql } from 'kysely';
 
 import type { Role } from '#directory/roles.ts';
+import { type AuditActor, recordAudit } from '#tenants/audit.ts';
 import type { EmailLinksTable, LinkSource, LinkState } from '#tenants/schema.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
@@ -25,32 +26,28 @@ type Change = { action: string; before: LinkSnapshot | null; after: LinkRow };
 
 /** Adds the audit row of a person's change. */
 export async function recordChange(tx: TenantWriter, change: Change & { actor: Actor }): Promise<void> {
-  await addAuditRow(tx, { ...change, actor_kind: 'person', actor_id: change.actor.userId });
+  await addAuditRow(tx, { kind: 'person', id: change.actor.userId }, change);
 }
 
 /** Adds the audit row of a change that a rule made. */
 export async function recordRuleChange(tx: TenantWriter, change: Change): Promise<void> {
-  await addAuditRow(tx, { ...change, actor_kind: 'rule', actor_id: null });
+  await addAuditRow(tx, { kind: 'rule', id: null }, change);
 }
 
 async function addAuditRow(
   tx: TenantWriter,
-  { action, before, after, ...actor }: Change & { actor_kind: 'person' | 'rule'; actor_id: string | null },
+  actor: AuditActor,
+  { action, before, after }: Change,
 ): Promise<void> {
   const { id, yacht_id, thread_id, target_type, target_id } = after;
-  await tx
-    .insertInto('audit_log')
-    .values({
-      yacht_id,
-      actor_kind: actor.actor_kind,
-      actor_id: actor.actor_id,
-      action,
-      target_type: 'link',
-      target_id: id,
-      before: before && JSON.stringify(before),
-      after: JSON.stringify({ ...snapshot(after), thread_id, target_type, target_id }),
-    })
-    .execute();
+  await recordAudit(tx, {
+    yachtId: yacht_id,
+    actor,
+    action,
+    target: { type: 'link', id },
+    before,
+    after: { ...snapshot(after), thread_id, target_type, target_id },
+  });
 }
 
 export type OwnChange = { link_id: string; action: string; before: LinkSnapshot | null };

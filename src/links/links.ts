@@ -32,7 +32,7 @@ export async function linkByHand(
 ): Promise<{ link: LinkRow; created: boolean }> {
   requireMayLink(actor);
   await shareGrouping(tx);
-  const { thread_id } = await readMessage(tx, request.emailId, actor.userId);
+  const { thread_id } = await readMessage(tx, request.emailId);
   await requireRecord(tx, request.target);
   const added = await addLink(tx, actor, { ...request, threadId: thread_id });
   if (added) return { link: added, created: true };

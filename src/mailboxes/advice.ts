@@ -30,6 +30,10 @@ const ADVICE: Record<string, Words> = {
     message: 'Microsoft refused a request of ours.',
     advice: 'It is tried again. If it stays, tell whoever runs Celeste Mail: the log has the request id.',
   },
+  shared_unopened: {
+    message: 'Whoever opened this shared mailbox has disconnected their Outlook.',
+    advice: 'Anyone whom Microsoft lets read it can add it again in the settings. Mail synced so far stays.',
+  },
   identity_operator: {
     message: 'Microsoft refuses this service itself, not your account.',
     advice: 'Nothing to do for you. Whoever runs Celeste Mail: check the Azure app with `celeste doctor`.',

@@ -41,7 +41,7 @@ export type SignInOutcome = { purpose: Purpose; refusal: CelesteError | null };
 export async function beginAuthorize(
   { states, identities }: Pick<ConnectDeps, 'states' | 'identities'>,
   principal: Principal,
-  { purpose, redirectUri }: { purpose: Purpose; redirectUri: string },
+  { purpose, redirectUri, shared = false }: { purpose: Purpose; redirectUri: string; shared?: boolean },
 ): Promise<{ url: string }> {
   const identity = identityFor(identities, purpose);
   const { nonce, codeVerifier } = newSignInSecrets();
@@ -54,7 +54,7 @@ export async function beginAuthorize(
     nonce,
     redirectUri,
   });
-  const scopes = requestedScopes(purpose);
+  const scopes = requestedScopes(purpose, { shared });
   const url = await identity.authorizeUrl({
     scopes,
     redirectUri,

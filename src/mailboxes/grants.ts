@@ -1,4 +1,6 @@
 // What a sign-in at Microsoft leaves behind: the sealed tokens and, for reading, the watcher of the mailbox.
+import { sql } from 'kysely';
+
 import { CelesteError } from '#base/errors.ts';
 import type { TokenSet } from '#microsoft/identity.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
@@ -59,9 +61,12 @@ async function watch(
     mailbox: account.mailbox,
     sync_status: 'pending' as const,
     next_sync_at: new Date(),
+    next_sync_trigger: 'person' as const,
     failures: 0,
     last_sync_error: null,
     last_sync_error_code: null,
+    purge_requested_at: null,
+    purged_at: null,
   };
   const watcher = await tx
     .insertInto('email_watchers')
@@ -75,18 +80,43 @@ async function watch(
     .onConflict((oc) =>
       oc
         .columns(['yacht_id', 'provider', 'microsoft_user_id'])
-        .doUpdateSet(order)
+        .doUpdateSet((eb) => ({
+          ...order,
+          // While it was disconnected nobody expected its mail; while consent was dead, everybody did.
+          expected_from: eb
+            .case()
+            .when('email_watchers.sync_status', '=', 'disconnected')
+            .then(order.next_sync_at)
+            .else(eb.ref('email_watchers.expected_from'))
+            .end(),
+        }))
         .where('email_watchers.user_id', '=', owner.userId),
     )
     .returning('id')
     .executeTakeFirst();
-  if (watcher) return;
+  if (watcher) return resumeShared(tx, owner, account.accountId);
   throw new CelesteError('mailbox_in_use', 'Somebody else aboard has connected this mailbox.', {
     advice: 'They disconnect it first, or you connect your own.',
   });
 }
 
-/** Stops syncing a mailbox; its mail stays. */
+/** The shared mailboxes that waited for this consent go on. */
+async function resumeShared(tx: TenantWriter, owner: TokenOwner, accountId: string): Promise<void> {
+  await tx
+    .updateTable('email_watchers')
+    .set({
+      sync_status: 'pending',
+      next_sync_at: new Date(),
+      last_sync_error: null,
+      last_sync_error_code: null,
+    })
+    .where('user_id', '=', owner.userId)
+    .where('account_id', '=', accountId)
+    .where('sync_status', '=', 'reauth_required')
+    .execute();
+}
+
+/** Stops syncing what this account's consent opens; the mail stays. */
 export async function unwatch(tx: TenantWriter, owner: TokenOwner, accountId: string): Promise<void> {
   await tx
     .updateTable('email_watchers')
@@ -94,10 +124,15 @@ export async function unwatch(tx: TenantWriter, owner: TokenOwner, accountId: st
       sync_status: 'disconnected',
       next_sync_at: null,
       last_sync_error: null,
-      last_sync_error_code: null,
+      // An own mailbox is disconnected because its owner wanted it; the readers of a shared one did not.
+      last_sync_error_code: sql<string | null>`case when kind = 'shared' then 'shared_unopened' end`,
     })
     .where('yacht_id', '=', owner.yachtId)
     .where('user_id', '=', owner.userId)
-    .where('microsoft_user_id', '=', accountId)
+    .where(openedBy(accountId))
     .execute();
 }
+
+/** The watchers that the consent of this account opens: its own mailbox and the shared ones it was lent to. */
+export const openedBy = (accountId: string) =>
+  sql<boolean>`coalesce(account_id, microsoft_user_id) = ${accountId}`;

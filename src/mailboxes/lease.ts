@@ -1,4 +1,4 @@
-// One worker per mailbox over all processes: a lease on the watcher's row, good for thirty seconds and renewed
+// One worker per mailbox over all processes: a lease on the watcher's row, good for fifteen seconds and renewed
 // while the worker lives. A worker that dies is succeeded when its lease runs out. All by the database's clock.
 import { type Selectable, sql } from 'kysely';
 
@@ -8,21 +8,32 @@ import type { TenantWriter } from '#tenants/tenants.ts';
 
 import type { Progress } from './watchers.ts';
 
-export const LEASE_SECONDS = 30;
+export const LEASE_SECONDS = 15;
 
 export type Lease = { watcherId: string; owner: string };
 
 const leaseEnd = () => sql<Date>`now() + make_interval(secs => ${LEASE_SECONDS})`;
 
+/** A leased watcher, and who held it before without giving it back: a worker that fell silent. */
+export type ClaimedWatcher = Selectable<EmailWatchersTable> & { previous_owner: string | null };
+
 /** The watcher, now leased to `owner`; null when another holds it or it is not to be synced. */
 export async function claimWatcher(
   tx: TenantWriter,
   { watcherId, owner }: Lease,
-): Promise<Selectable<EmailWatchersTable> | null> {
+): Promise<ClaimedWatcher | null> {
   const row = await tx
+    .with('before', (qb) =>
+      qb
+        .selectFrom('email_watchers')
+        .select(['id', 'lease_owner as previous_owner'])
+        .where('id', '=', watcherId)
+        .forUpdate(),
+    )
     .updateTable('email_watchers')
+    .from('before')
     .set({ lease_owner: owner, lease_until: leaseEnd() })
-    .where('id', '=', watcherId)
+    .whereRef('email_watchers.id', '=', 'before.id')
     .where('sync_status', 'in', ['pending', 'active', 'degraded'])
     .where((eb) =>
       eb.or([
@@ -31,7 +42,8 @@ export async function claimWatcher(
         eb('lease_owner', '=', owner),
       ]),
     )
-    .returningAll()
+    .returningAll('email_watchers')
+    .returning('before.previous_owner')
     .executeTakeFirst();
   return row ?? null;
 }
@@ -68,9 +80,15 @@ export async function holdLease(
   }
 }
 
-/** Gives the mailbox back; harmless when it is no longer ours. */
+/** Gives the mailbox back, with whatever request place came with it; harmless when it is no longer ours. */
 export async function releaseLease(tx: TenantWriter, { watcherId, owner }: Lease): Promise<void> {
   await tx
+    .with('place', (qc) =>
+      qc
+        .deleteFrom('email_request_places')
+        .where('watcher_id', '=', watcherId)
+        .where('lease_owner', '=', owner),
+    )
     .updateTable('email_watchers')
     .set({ lease_owner: null, lease_until: null })
     .where('id', '=', watcherId)

@@ -2,56 +2,50 @@
 // microsoft/ take.
 import { CelesteError } from '#base/errors.ts';
 import type { Graph, GraphClient } from '#microsoft/graph-client.ts';
+import type { Purpose } from '#microsoft/scopes.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
 import type { Gates } from './gate.ts';
+import type { Lease } from './lease.ts';
 import type { Tokens } from './tokens.ts';
 
 export type MailboxDeps = { tenants: Tenants; tokens: Tokens; graph: GraphClient; gates: Gates };
 
+export type OpenOptions = {
+  /** By which of the two apps; default `read`. */
+  purpose?: Purpose;
+  /** The lease of whoever syncs this mailbox: most of the request places come with it. */
+  lease?: Lease;
+};
+
 export interface Mailboxes {
   /**
-   * Opens a mailbox for reading, in the name of its owner; whoever calls has checked that it may be read.
+   * Opens a mailbox, with the consent of whoever connected it; whoever calls has checked that it may be read.
    * The `Graph` throws, besides GraphError, what tokens throw, and `throttled`.
    *
    * @throws CelesteError `watcher_not_found`
    */
-  open(yachtId: string, watcherId: string): Promise<Graph>;
+  open(yachtId: string, watcherId: string, options?: OpenOptions): Promise<Graph>;
 }
 
 export function createMailboxes({ tenants, tokens, graph, gates }: MailboxDeps): Mailboxes {
   return {
-    open: async (yachtId, watcherId) => {
+    open: async (yachtId, watcherId, { purpose = 'read', lease } = {}) => {
       const watcher = await tenants.read(asWorker(yachtId), (db) =>
         db
           .selectFrom('email_watchers')
-          .select(['user_id', 'throttled_until'])
+          .select(['user_id', 'kind', 'mailbox'])
           .where('id', '=', watcherId)
           .executeTakeFirst(),
       );
       if (!watcher) throw watcherNotFound();
-      const source = tokens.source({ yachtId, userId: watcher.user_id, purpose: 'read' });
-      const record = (until: Date) => recordThrottle(tenants, { yachtId, watcherId }, until);
-      return graph.as(source, gates.of(watcherId, { until: watcher.throttled_until, record }));
+      const source = tokens.source({ yachtId, userId: watcher.user_id, purpose });
+      const key = { yachtId, watcherId, app: purpose, leaseOwner: lease?.owner ?? null };
+      return graph.as(source, gates.of(key), watcher.kind === 'shared' ? watcher.mailbox : undefined);
     },
   };
 }
 
 export function watcherNotFound(): CelesteError {
   return new CelesteError('watcher_not_found', 'There is no such mailbox here, or it is not yours to see.');
-}
-
-async function recordThrottle(
-  tenants: Tenants,
-  at: { yachtId: string; watcherId: string },
-  until: Date,
-): Promise<void> {
-  await tenants.transact(asWorker(at.yachtId), (tx) =>
-    tx
-      .updateTable('email_watchers')
-      .set({ throttled_until: until })
-      .where('id', '=', at.watcherId)
-      .where((eb) => eb.or([eb('throttled_until', 'is', null), eb('throttled_until', '<', until)]))
-      .execute(),
-  );
 }

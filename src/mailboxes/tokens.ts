@@ -12,6 +12,7 @@ import type { Purpose } from '#microsoft/scopes.ts';
 import type { TenantSchema } from '#tenants/schema.ts';
 import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 
+import { openedBy } from './grants.ts';
 import type { TokenOwner, TokenRow, TokenVault } from './token-vault.ts';
 
 /** The two Azure registrations; null: that one is not set up. */
@@ -189,7 +190,7 @@ async function stopForReauth(tx: TenantWriter, yachtId: string, accountId: strin
     .updateTable('email_watchers')
     .set({ sync_status: 'reauth_required', last_sync_error_code: code, last_sync_error: message })
     .where('yacht_id', '=', yachtId)
-    .where('microsoft_user_id', '=', accountId)
+    .where(openedBy(accountId))
     .where('sync_status', 'in', ['pending', 'active', 'degraded'])
     .execute();
 }

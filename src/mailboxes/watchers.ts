@@ -1,6 +1,13 @@
 // The standing orders to keep mailboxes in sync: how they stand, and what a person may tell them.
-import type { Selectable } from 'kysely';
-import type { EmailFoldersTable, EmailWatchersTable, SyncStatus } from '#tenants/schema.ts';
+import type { Selectable, Updateable } from 'kysely';
+
+import type {
+  EmailFoldersTable,
+  EmailWatchersTable,
+  LastRound,
+  MailboxKind,
+  SyncStatus,
+} from '#tenants/schema.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 import { adviceOn } from './advice.ts';
 import { watcherNotFound } from './mailbox.ts';
@@ -13,18 +20,26 @@ export type WatcherState = {
   id: string;
   user_id: string;
   mailbox: string;
+  kind: MailboxKind;
   status: SyncStatus;
   last_sync_at: Date | null;
   next_sync_at: Date | null;
   complete_up_to: Date | null;
   throttled_until: Date | null;
   interval_minutes: number;
+  /** The latest round, whatever came of it; null when there was none yet. */
+  last_round: WatcherRound | null;
+  /** When the counts of its folders were last compared with Microsoft's. */
+  reconciled_at: Date | null;
   problem: Problem | null;
   /** A worker is at it now. */
   syncing: boolean;
   first_sync_done: boolean;
   progress: Progress;
 };
+
+/** A round as it stands on the watcher; times as ISO 8601. */
+export type WatcherRound = Required<LastRound>;
 
 export type FolderState = {
   id: string;
@@ -53,6 +68,16 @@ export async function listWatchers(db: TenantReader, now: Date): Promise<Watcher
   return rows.map((row) => stateOf(row, now));
 }
 
+/** @throws CelesteError `watcher_not_found` when the caller of `db` may not see it */
+export async function requireWatcher(db: TenantReader, watcherId: string): Promise<void> {
+  const row = await db
+    .selectFrom('email_watchers')
+    .select('id')
+    .where('id', '=', watcherId)
+    .executeTakeFirst();
+  if (!row) throw watcherNotFound();
+}
+
 /** One watcher with its folders in the order of their paths. @throws CelesteError `watcher_not_found` */
 export async function getWatcher(
   db: TenantReader,
@@ -75,11 +100,15 @@ export async function getWatcher(
   return { ...stateOf(row, now), folders: folderStates(folders) };
 }
 
-/** Asks for a sync as soon as a worker is free. Asking again changes nothing. @throws `watcher_not_found`, `reauth_required`, `not_connected`, `paused` */
+// Whoever asks wants all of it looked at.
+const askedFor = (now: Date) =>
+  ({ next_sync_at: now, next_sync_trigger: 'person', whole_requested_at: now }) as const;
+
+/** Asks for a sync of every folder as soon as a worker is free. Asking again changes nothing. @throws `watcher_not_found`, `reauth_required`, `not_connected`, `paused` */
 export async function requestSync(tx: TenantWriter, watcherId: string, now: Date): Promise<WatcherState> {
   const row = await lockedWatcher(tx, watcherId);
   refuseUnlessRunning(row);
-  return update(tx, row.id, { next_sync_at: now }, now);
+  return update(tx, row.id, askedFor(now), now);
 }
 
 /** Stops syncing until `resumeWatcher`. @throws `watcher_not_found`, `not_connected`, `reauth_required` */
@@ -97,22 +126,7 @@ export async function resumeWatcher(tx: TenantWriter, watcherId: string, now: Da
     return stateOf(row, now);
   }
   const sync_status = row.first_synced_at === null ? 'pending' : 'active';
-  return update(tx, row.id, { sync_status, next_sync_at: now }, now);
-}
-
-/** The ids of the watchers a worker should take up now, the longest due first. */
-export async function dueWatchers(db: TenantReader, now: Date, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('email_watchers')
-    .select('id')
-    .where('sync_status', 'in', ['pending', 'active', 'degraded'])
-    .where('next_sync_at', '<=', now)
-    .where((eb) => eb.or([eb('throttled_until', 'is', null), eb('throttled_until', '<=', now)]))
-    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-    .orderBy('next_sync_at')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => row.id);
+  return update(tx, row.id, { sync_status, ...askedFor(now), expected_from: now }, now);
 }
 
 async function lockedWatcher(tx: TenantWriter, watcherId: string): Promise<WatcherRow> {
@@ -137,7 +151,7 @@ function refuseUnlessRunning(row: WatcherRow): void {
 async function update(
   tx: TenantWriter,
   id: string,
-  change: { sync_status?: SyncStatus; next_sync_at: Date | null },
+  change: Updateable<EmailWatchersTable>,
   now: Date,
 ): Promise<WatcherState> {
   const row = await tx
@@ -155,12 +169,15 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
     id: row.id,
     user_id: row.user_id,
     mailbox: row.mailbox,
+    kind: row.kind,
     status: row.sync_status,
     last_sync_at: row.last_sync_at,
     next_sync_at: row.next_sync_at,
     complete_up_to: row.complete_up_to,
     throttled_until: row.throttled_until && row.throttled_until > now ? row.throttled_until : null,
     interval_minutes: row.sync_interval_minutes,
+    last_round: lastRoundOf(row),
+    reconciled_at: row.reconciled_at,
     problem: problemOf(row),
     syncing: row.lease_until !== null && row.lease_until > now,
     first_sync_done: row.first_synced_at !== null,
@@ -171,6 +188,10 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
       folders_total: row.folders_total,
     },
   };
+}
+
+function lastRoundOf({ last_round }: WatcherRow): WatcherRound | null {
+  return last_round?.ended_at === undefined ? null : (last_round as WatcherRound);
 }
 
 function problemOf(row: WatcherRow): Problem | null {

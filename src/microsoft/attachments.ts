@@ -25,7 +25,8 @@ export async function listAttachments(
   signal?: AbortSignal,
 ): Promise<GraphAttachment[]> {
   const attachments: GraphAttachment[] = [];
-  let path: string | null = `/me/messages/${encodeURIComponent(messageId)}/attachments?$select=${SELECT}`;
+  let path: string | null =
+    `${graph.root}/messages/${encodeURIComponent(messageId)}/attachments?$select=${SELECT}`;
   for (let page = 0; path !== null && page < MAX_PAGES; page += 1) {
     const answer: Json = asObject(await graph.json({ path, signal }));
     attachments.push(...asList(answer.value).map(asObject).flatMap(attachmentOf));
@@ -41,7 +42,10 @@ export function getAttachmentBytes(
 ): Promise<GraphBytes> {
   const message = encodeURIComponent(at.messageId);
   const attachment = encodeURIComponent(at.attachmentId);
-  return graph.bytes({ path: `/me/messages/${message}/attachments/${attachment}/$value`, signal: at.signal });
+  return graph.bytes({
+    path: `${graph.root}/messages/${message}/attachments/${attachment}/$value`,
+    signal: at.signal,
+  });
 }
 
 function attachmentOf(row: Json): GraphAttachment[] {

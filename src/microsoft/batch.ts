@@ -6,7 +6,10 @@ import type { Graph } from './graph-client.ts';
 import { asList, asObject, asText } from './read.ts';
 
 export const BATCH_SIZE = 20;
+// The gateway runs so many of a batch's requests at once for a mailbox, and each counts.
+const AT_ONCE = 4;
 
+/** `path`: below the Graph URL, or a link that Graph made, whole. */
 export type BatchItem = { id: string; path: string; prefer?: string[] };
 export type BatchAnswer = { body: unknown } | { error: GraphError };
 
@@ -21,18 +24,17 @@ export async function getBatch(
   items: BatchItem[],
   signal?: AbortSignal,
 ): Promise<Map<string, BatchAnswer>> {
-  const requests = items.map(({ id, path, prefer = [] }) => ({
-    id,
-    method: 'GET',
-    url: path,
-    // Preferences of the outer request do not reach the inner ones.
-    headers: { prefer: ['IdType="ImmutableId"', ...prefer].join(', ') },
-  }));
-  const answer = asObject(await graph.json({ method: 'POST', path: '/$batch', body: { requests }, signal }));
   const answers = new Map<string, BatchAnswer>();
-  for (const response of asList(answer.responses).map(asObject)) {
-    const id = asText(response.id)?.toLowerCase();
-    if (id !== undefined) answers.set(id, innerAnswer(response));
+  const requests = items.flatMap((item) => innerRequest(graph, item, answers));
+  if (requests.length > 0) {
+    const places = Math.min(AT_ONCE, requests.length);
+    const answer = asObject(
+      await graph.json({ method: 'POST', path: '/$batch', body: { requests }, signal, places }),
+    );
+    for (const response of asList(answer.responses).map(asObject)) {
+      const id = asText(response.id)?.toLowerCase();
+      if (id !== undefined) answers.set(id, innerAnswer(response));
+    }
   }
   for (const answer of answers.values()) {
     if ('error' in answer) await graph.slowDown(answer.error);
@@ -41,6 +43,23 @@ export async function getBatch(
     error: new GraphError({ kind: 'transient', status: null, graphCode: 'no_batch_answer' }),
   };
   return new Map(items.map(({ id }) => [id, answers.get(id.toLowerCase()) ?? unanswered]));
+}
+
+/** Nothing for a link that leads elsewhere: it is answered here, as a lost cursor. */
+function innerRequest(
+  graph: Graph,
+  { id, path, prefer = [] }: BatchItem,
+  answers: Map<string, BatchAnswer>,
+): object[] {
+  try {
+    const url = graph.relative(path);
+    // Preferences of the outer request do not reach the inner ones.
+    return [{ id, method: 'GET', url, headers: { prefer: ['IdType="ImmutableId"', ...prefer].join(', ') } }];
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    answers.set(id.toLowerCase(), { error });
+    return [];
+  }
 }
 
 function innerAnswer(response: Record<string, unknown>): BatchAnswer {

@@ -1,7 +1,8 @@
 // https://learn.microsoft.com/en-us/graph/api/mailfolder-delta
+import type { BatchItem } from './batch.ts';
 import { GraphError } from './errors.ts';
 import type { Graph } from './graph-client.ts';
-import { asList, asObject, asText } from './read.ts';
+import { asList, asObject, asText, type Json } from './read.ts';
 
 export type GraphFolder = {
   id: string;
@@ -23,8 +24,8 @@ export type FolderRound = {
 
 // Hidden folders hold mail too (rules and add-ins move it there); they are read, but not shown in the inbox.
 const FIRST =
-  '/me/mailFolders/delta?$select=displayName,parentFolderId,totalItemCount,unreadItemCount,isHidden&includeHiddenFolders=true';
-const PAGE_SIZE = 200;
+  '/mailFolders/delta?$select=displayName,parentFolderId,totalItemCount,unreadItemCount,isHidden&includeHiddenFolders=true';
+const PREFER = ['odata.maxpagesize=200'];
 // A mailbox may hold tens of thousands of folders; beyond this a cursor goes in circles.
 const MAX_PAGES = 1_000;
 
@@ -39,32 +40,49 @@ export async function folderRound(
   deltaLink: string | null,
   signal?: AbortSignal,
 ): Promise<FolderRound> {
-  const folders = new Map<string, GraphFolder>();
-  const removed = new Set<string>();
-  let path = deltaLink ?? FIRST;
+  const path = deltaLink ?? `${graph.root}${FIRST}`;
+  return roundFrom(graph, await graph.json({ path, prefer: PREFER, signal }), signal);
+}
+
+/** The first page of a later round, as an item of a batch. */
+export function folderRoundItem(id: string, deltaLink: string): BatchItem {
+  return { id, path: deltaLink, prefer: PREFER };
+}
+
+/** The whole round whose first page is here already. @throws GraphError */
+export async function roundFrom(graph: Graph, first: unknown, signal?: AbortSignal): Promise<FolderRound> {
+  const found = { folders: new Map<string, GraphFolder>(), removed: new Set<string>() };
+  let answer = asObject(first);
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const answer = asObject(await graph.json({ path, prefer: [`odata.maxpagesize=${PAGE_SIZE}`], signal }));
-    for (const row of asList(answer.value).map(asObject)) {
-      const id = asText(row.id);
-      if (id === null) continue;
-      if (row['@removed'] === undefined) {
-        folders.set(id, { ...definedOf(folders.get(id)), ...folderOf(id, row) });
-        removed.delete(id);
-      } else {
-        removed.add(id);
-        folders.delete(id);
-      }
-    }
+    takePage(answer, found);
     const end = asText(answer['@odata.deltaLink']);
-    if (end !== null) return { folders: [...folders.values()], removedIds: [...removed], deltaLink: end };
+    if (end !== null)
+      return { folders: [...found.folders.values()], removedIds: [...found.removed], deltaLink: end };
     const next = asText(answer['@odata.nextLink']);
     if (next === null) break;
-    path = next;
+    answer = asObject(await graph.json({ path: next, prefer: PREFER, signal }));
   }
   throw new GraphError({ kind: 'malformed', status: 200, graphCode: 'no_delta_link' });
 }
 
-function folderOf(id: string, row: Record<string, unknown>): GraphFolder {
+type Found = { folders: Map<string, GraphFolder>; removed: Set<string> };
+
+function takePage(answer: Json, { folders, removed }: Found): void {
+  for (const row of asList(answer.value).map(asObject)) {
+    const id = asText(row.id);
+    if (id === null) continue;
+    if (row['@removed'] === undefined) {
+      folders.set(id, { ...definedOf(folders.get(id)), ...folderOf(id, row) });
+      removed.delete(id);
+    } else {
+      removed.add(id);
+      folders.delete(id);
+    }
+  }
+}
+
+/** What a row says of a folder. */
+export function folderOf(id: string, row: Json): GraphFolder {
   return {
     id,
     displayName: asText(row.displayName) ?? undefined,

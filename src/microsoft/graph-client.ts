@@ -18,6 +18,8 @@ export type GraphRequest = {
   body?: unknown;
   signal?: AbortSignal | undefined;
   timeoutMs?: number;
+  /** How many requests Graph makes of it at once; more than one for a batch. */
+  places?: number;
 };
 
 export type GraphBytes = {
@@ -28,10 +30,18 @@ export type GraphBytes = {
 
 /** Graph as one mailbox: what the operations in this folder are given. */
 export interface Graph {
+  /** Where the mailbox stands below the Graph URL: '/me', or '/users/{address}' for a shared one. */
+  readonly root: string;
   /** The parsed JSON of a success; undefined for an empty one. @throws GraphError */
   json(request: GraphRequest): Promise<unknown>;
   /** The raw bytes of a success; the stream must be read to its end or destroyed. @throws GraphError */
   bytes(request: GraphRequest): Promise<GraphBytes>;
+  /**
+   * A path, or a link that Graph made, as a path below the Graph URL: what a batch takes.
+   *
+   * @throws GraphError `sync_state_lost` for a link that leads elsewhere
+   */
+  relative(path: string): string;
   /** Tells the gate of a throttle that stood inside an answer: the next request waits for it. */
   slowDown(refusal: GraphError): Promise<void>;
 }
@@ -43,14 +53,15 @@ export type TokenSource = {
   renewed(refused: string): Promise<string>;
 };
 
-/** Waits for leave to send one request; the answer gives the place back. */
+/** Waits for leave to send one request, which takes so many places; the answer gives them back. */
 export type Gate = {
-  enter(signal?: AbortSignal): Promise<() => void>;
+  enter(signal?: AbortSignal, places?: number): Promise<() => void>;
   refused(error: GraphError): Promise<void>;
 };
 
 export type GraphClient = {
-  as(tokens: TokenSource, gate: Gate): Graph;
+  /** `sharedAddress`: the shared mailbox that is meant instead of the token's own. */
+  as(tokens: TokenSource, gate: Gate, sharedAddress?: string): Graph;
   close(): Promise<void>;
 };
 
@@ -76,11 +87,13 @@ export function createGraphClient({
   const agent =
     dispatcher ?? new Agent({ connections, keepAliveTimeout: 30_000, connect: { timeout: 10_000 } });
   return {
-    as: (tokens, gate) => ({
+    as: (tokens, gate, sharedAddress) => ({
+      root: sharedAddress === undefined ? '/me' : `/users/${encodeURIComponent(sharedAddress)}`,
       json: (request) =>
         inside(gate, request, async () => readJson(await send(agent, base, tokens, request))),
       bytes: (request) =>
         bytesThrough(gate, request, () => send(agent, base, tokens, { ...request, raw: true })),
+      relative: (path) => relativeTo(base, path),
       slowDown: (refusal) => gate.refused(refusal),
     }),
     close: () => agent.close(),
@@ -88,7 +101,7 @@ export function createGraphClient({
 }
 
 async function inside<T>(gate: Gate, request: GraphRequest, call: () => Promise<T>): Promise<T> {
-  const leave = await gate.enter(request.signal);
+  const leave = await gate.enter(request.signal, request.places);
   try {
     return await call();
   } catch (error) {
@@ -177,6 +190,11 @@ export function urlWithin(base: URL, path: string): URL {
     throw new GraphError({ kind: 'sync_state_lost', status: null, graphCode: 'foreign_link' });
   }
   return url;
+}
+
+function relativeTo(base: URL, path: string): string {
+  const url = urlWithin(base, path);
+  return url.pathname.slice(base.pathname.replace(/\/$/, '').length) + url.search;
 }
 
 async function succeeded(response: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {

@@ -11,7 +11,7 @@ export async function getMessageBody(
   messageId: string,
   signal?: AbortSignal,
 ): Promise<MessageBody> {
-  const path = `/me/messages/${encodeURIComponent(messageId)}?$select=body`;
+  const path = `${graph.root}/messages/${encodeURIComponent(messageId)}?$select=body`;
   const body = asObject(asObject(await graph.json({ path, prefer: [HTML_BODIES], signal })).body);
   return {
     contentType: asText(body.contentType)?.toLowerCase() === 'text' ? 'text' : 'html',

@@ -34,7 +34,11 @@ export async function getMessages(
 type OneBatch = { ids: string[]; answers: Map<string, MessageAnswer>; signal: AbortSignal | undefined };
 
 async function getOneBatch(graph: Graph, { ids, answers, signal }: OneBatch): Promise<void> {
-  const items = ids.map((id, index) => ({ id: String(index), path: messagePath(id), prefer: [TEXT_BODIES] }));
+  const items = ids.map((id, index) => ({
+    id: String(index),
+    path: messagePath(graph.root, id),
+    prefer: [TEXT_BODIES],
+  }));
   const batch = await getBatch(graph, items, signal);
   for (const [index, id] of ids.entries()) {
     const answer = batch.get(String(index));
@@ -50,8 +54,8 @@ function mayAskAgain(answer: MessageAnswer | undefined): boolean {
   );
 }
 
-function messagePath(id: string): string {
-  return `/me/messages/${encodeURIComponent(id)}?$select=${MESSAGE_SELECT}`;
+function messagePath(root: string, id: string): string {
+  return `${root}/messages/${encodeURIComponent(id)}?$select=${MESSAGE_SELECT}`;
 }
 
 function read(body: unknown): MessageAnswer {

@@ -9,9 +9,16 @@ const GRAPH: Record<Purpose, string[]> = {
   write: ['Mail.ReadWrite', 'Mail.Send', 'User.Read'],
 };
 
-/** What the sign-in page is asked for. */
-export function requestedScopes(purpose: Purpose): string[] {
-  return [...GRAPH[purpose], 'offline_access', ...OPENID];
+const SHARED = 'Mail.Read.Shared';
+
+/** What the sign-in page is asked for; `shared`: also mailboxes that others have shared with the person. */
+export function requestedScopes(purpose: Purpose, { shared = false } = {}): string[] {
+  return [...GRAPH[purpose], ...(shared ? [SHARED] : []), 'offline_access', ...OPENID];
+}
+
+/** Whether mailboxes shared with the person may be read. */
+export function readsShared(granted: string[]): boolean {
+  return granted.map(normaliseScope).includes(SHARED.toLowerCase());
 }
 
 /** Graph's scopes come back short or fully qualified, in any case and order. */

@@ -32,7 +32,7 @@ export async function getWellKnownFolders(
 ): Promise<Map<string, WellKnownName>> {
   const items: BatchItem[] = WELL_KNOWN_NAMES.map((name) => ({
     id: name,
-    path: `/me/mailFolders/${name}?$select=id`,
+    path: `${graph.root}/mailFolders/${name}?$select=id`,
   }));
   const answers = await getBatch(graph, items, signal);
   const names = new Map<string, WellKnownName>();

@@ -1,6 +1,7 @@
 // Asks Microsoft about every message that may be gone, and only then removes it.
 import { sql } from 'kysely';
 
+import { noteFoundIn } from '#mailboxes/gaps.ts';
 import { holdLease } from '#mailboxes/lease.ts';
 import { getMessages, type MessageAnswer } from '#microsoft/message.ts';
 import type { GraphMessage } from '#microsoft/message-fields.ts';
@@ -80,7 +81,12 @@ async function remove(tx: TenantWriter, watcherId: string, messageIds: string[])
     .set({ removed_at: sql<Date>`now()`, removal_suspected_at: null })
     .where('watcher_id', '=', watcherId)
     .where('message_id', 'in', messageIds)
-    .returning('thread_id')
+    .returning(['thread_id', 'parent_folder_id'])
     .execute();
+  await noteFoundIn(
+    tx,
+    watcherId,
+    rows.map((row) => row.parent_folder_id),
+  );
   return [...new Set(rows.map((row) => row.thread_id))];
 }

@@ -3,6 +3,7 @@ import type { Graph } from '#microsoft/graph-client.ts';
 /** The same mailbox, calling `onRequest` for each request sent. The items of a batch count as one request. */
 export function counted(graph: Graph, onRequest: () => void): Graph {
   return {
+    root: graph.root,
     json: (request) => {
       onRequest();
       return graph.json(request);
@@ -11,6 +12,7 @@ export function counted(graph: Graph, onRequest: () => void): Graph {
       onRequest();
       return graph.bytes(request);
     },
+    relative: (path) => graph.relative(path),
     slowDown: (refusal) => graph.slowDown(refusal),
   };
 }

@@ -3,70 +3,64 @@ import { sql } from 'kysely';
 
 import { newId } from '#base/ids.ts';
 import { holdLease } from '#mailboxes/lease.ts';
-import { isGraphError } from '#microsoft/errors.ts';
-import { type FolderRound, folderRound, type GraphFolder } from '#microsoft/folder-delta.ts';
+import type { FolderRound, GraphFolder } from '#microsoft/folder-delta.ts';
 import { getWellKnownFolders } from '#microsoft/well-known-folders.ts';
-import type { TenantWriter } from '#tenants/tenants.ts';
+import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 import { refreshThreads } from '#threads/refresh.ts';
 
 import { inboxFolders, orphanedFolders } from './plan.ts';
-import { type FolderRow, type Round, transact } from './round.ts';
-import { suspectFolders } from './suspects.ts';
+import { type FolderRow, type Round, transact, type WatcherRow } from './round.ts';
+import type { TreeRound } from './source.ts';
+import { findSuspects, suspectFolders } from './suspects.ts';
+
+/** What we hold of a mailbox's folders: every row, the removed ones included, and where their next round begins. */
+export type Tree = {
+  folders: FolderRow[];
+  link: string | null;
+  /** Messages may be marked as suspects: by a round before this one, or since anything was written in this one. */
+  mayDoubt: boolean;
+};
+
+/** The tree as it stands in our tables. */
+export async function loadTree(tx: TenantReader, watcher: WatcherRow): Promise<Tree> {
+  const folders = await tx
+    .selectFrom('email_folders')
+    .selectAll()
+    .where('watcher_id', '=', watcher.id)
+    .execute();
+  const mayDoubt = (await findSuspects(tx, watcher.id, 1)).length > 0;
+  return { folders, link: watcher.folders_delta_link, mayDoubt };
+}
 
 /**
- * Brings email_folders in step with the mailbox: one round over its tree, the whole of it when `whole` is said,
- * when there was none before or when Microsoft forgot it. Rows and cursor commit together.
- *
- * @returns every folder of the watcher, the removed ones included
+ * Brings email_folders and `tree` in step with the mailbox: one round over its folders, the whole of it when
+ * `whole` is said, when there was none before or when Microsoft forgot it.
  */
-export async function syncFolderTree(round: Round, { whole }: { whole: boolean }): Promise<FolderRow[]> {
-  const before = await readFolders(round);
-  const link = whole ? null : await readLink(round);
-  const { tree, isWhole } = await fetchTree(round, link);
-  const isNew = tree.folders.some((folder) => !before.some((row) => row.provider_folder_id === folder.id));
+export async function syncTree(round: Round, tree: Tree, { whole }: { whole: boolean }): Promise<void> {
+  await applyTree(round, tree, await round.source.tree(round.graph, whole ? null : tree.link, round.signal));
+}
+
+/** Rows and cursor commit together; the rows of `tree` stay the same objects, new ones are added. */
+export async function applyTree(round: Round, tree: Tree, { tree: news, isWhole }: TreeRound): Promise<void> {
+  const before = tree.folders;
+  const isNew = news.folders.some((folder) => !before.some((row) => row.provider_folder_id === folder.id));
   const names = isNew ? await getWellKnownFolders(round.graph, round.signal) : new Map<string, string>();
-  const after = folded(round, { before, tree, isWhole, names });
+  const after = folded(round, { before, tree: news, isWhole, names });
   await transact(round, async (tx) => {
     await holdLease(tx, round.lease);
     await writeFolders(tx, changed(before, after));
     await tx
       .updateTable('email_watchers')
-      .set({ folders_delta_link: tree.deltaLink })
+      .set({ folders_delta_link: news.deltaLink })
       .where('id', '=', round.watcher.id)
       .execute();
     await suspectFolders(tx, round.watcher.id, goneOf(before, after));
     await refreshInbox(tx, round, turnedOf(before, after));
   });
-  return after;
-}
-
-async function fetchTree(
-  round: Round,
-  link: string | null,
-): Promise<{ tree: FolderRound; isWhole: boolean }> {
-  try {
-    return { tree: await folderRound(round.graph, link, round.signal), isWhole: link === null };
-  } catch (error) {
-    if (link === null || !isGraphError(error, 'sync_state_lost', 'rejected')) throw error;
-    return { tree: await folderRound(round.graph, null, round.signal), isWhole: true };
-  }
-}
-
-function readFolders(round: Round): Promise<FolderRow[]> {
-  return transact(round, (tx) =>
-    tx.selectFrom('email_folders').selectAll().where('watcher_id', '=', round.watcher.id).execute(),
-  );
-}
-
-async function readLink(round: Round): Promise<string | null> {
-  const row = await transact(round, (tx) =>
-    tx
-      .selectFrom('email_watchers')
-      .select('folders_delta_link')
-      .where('id', '=', round.watcher.id)
-      .executeTakeFirst(),
-  );
-  return row?.folders_delta_link ?? null;
+  const held = new Map(before.map((row) => [row.id, row]));
+  tree.folders = after.map((row) => Object.assign(held.get(row.id) ?? row, row));
+  tree.link = news.deltaLink;
+  tree.mayDoubt = true;
 }
 
 type News = { before: FolderRow[]; tree: FolderRound; isWhole: boolean; names: Map<string, string> };

@@ -4,9 +4,10 @@ import { sql } from 'kysely';
 import { CelesteError } from '#base/errors.ts';
 import { adviceOn } from '#mailboxes/advice.ts';
 import { releaseLease } from '#mailboxes/lease.ts';
-import type { RoundSummary } from '#tenants/schema.ts';
+import { triggerOf } from '#mailboxes/rounds.ts';
+import type { LastRound, RoundOutcome, RoundSummary } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
-
+import { type Ledger, recordMended, recordMet } from './ledger.ts';
 import { nextAttempt, nextRound } from './plan.ts';
 import type { Round } from './round.ts';
 
@@ -18,28 +19,36 @@ import type { Round } from './round.ts';
  *   interrupted      we were told to stop; the next worker goes on where this one was
  *   skipped          another worker has the mailbox, or it is not to be synced
  */
-export type Outcome = 'synced' | 'degraded' | 'throttled' | 'reauth_required' | 'interrupted' | 'skipped';
+export type Outcome = RoundOutcome | 'skipped';
 
 export type Ending = {
-  outcome: Exclude<Outcome, 'skipped'>;
+  outcome: RoundOutcome;
   code: string | null;
   startedAt: Date;
+  /** Up to when the mailbox is complete, if the round ended well. */
+  completeUpTo: Date | null;
   summary: RoundSummary;
 };
 
 const RUNNING = ['pending', 'active', 'degraded'] as const;
 
-/** Writes the ending, unless the mailbox is somebody else's by now. */
-export function recordEnding(
+/**
+ * Writes the ending, unless the mailbox is somebody else's by now; and in any case what the round was, in the
+ * ledger.
+ */
+export async function recordEnding(
   tx: TenantWriter,
   round: Pick<Round, 'watcher' | 'lease' | 'clock'>,
   ending: Ending,
-): Promise<void> {
+): Promise<Ledger> {
   const write = { synced: recordSuccess, degraded: recordFailure, throttled: recordThrottle }[
     ending.outcome as string
   ];
-  const recorded = write?.(tx, round, ending) ?? recordPause(tx, round, ending);
-  return recorded.then(() => releaseLease(tx, round.lease));
+  const met = await recordMet(tx, round, ending);
+  await (write?.(tx, round, ending) ?? recordPause(tx, round, ending));
+  const mended = await recordMended(tx, round, ending);
+  await releaseLease(tx, round.lease);
+  return { ...met, ...mended };
 }
 
 type Recording = Pick<Round, 'watcher' | 'lease' | 'clock'>;
@@ -52,12 +61,23 @@ function held(tx: TenantWriter, { watcher, lease }: Recording) {
     .where('sync_status', 'in', RUNNING);
 }
 
-async function recordSuccess(
-  tx: TenantWriter,
-  round: Recording,
-  { startedAt, summary }: Ending,
-): Promise<void> {
+/** For the watcher's row: the latest round, whatever came of it. */
+function lastRound({ watcher, clock }: Recording, { outcome, startedAt, summary }: Ending): string {
+  const last: LastRound = {
+    ...summary,
+    outcome,
+    trigger: triggerOf(watcher),
+    started_at: startedAt.toISOString(),
+    ended_at: clock.now().toISOString(),
+  };
+  return JSON.stringify(last);
+}
+
+async function recordSuccess(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
+  const { startedAt, completeUpTo } = ending;
   const now = round.clock.now();
+  // Asked for while this round ran: it may have come too late for it.
+  const isAsked = sql<boolean>`next_sync_at > ${startedAt} and next_sync_at <= ${now}`;
   const next = nextRound(now, round.watcher.sync_interval_minutes);
   await held(tx, round)
     .set((eb) => ({
@@ -66,16 +86,18 @@ async function recordSuccess(
       last_sync_error: null,
       last_sync_error_code: null,
       failures: 0,
-      complete_up_to: startedAt,
+      complete_up_to: completeUpTo,
       first_synced_at: eb.fn.coalesce('first_synced_at', eb.val(now)),
-      last_round: JSON.stringify(summary),
-      // Asked for while this round ran: it may have come too late for it.
-      next_sync_at: sql<Date>`case when next_sync_at > ${startedAt} and next_sync_at <= ${now} then next_sync_at else ${next} end`,
+      last_round: lastRound(round, ending),
+      whole_requested_at: sql<Date | null>`case when whole_requested_at > ${startedAt} then whole_requested_at end`,
+      next_sync_at: sql<Date>`case when ${isAsked} then next_sync_at else ${next} end`,
+      next_sync_trigger: sql<'schedule'>`case when ${isAsked} then next_sync_trigger else 'schedule' end`,
     }))
     .execute();
 }
 
-async function recordFailure(tx: TenantWriter, round: Recording, { code, summary }: Ending): Promise<void> {
+async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
+  const { code } = ending;
   const failures = round.watcher.failures + 1;
   await held(tx, round)
     .set({
@@ -83,16 +105,21 @@ async function recordFailure(tx: TenantWriter, round: Recording, { code, summary
       last_sync_error: adviceOn(code ?? 'unexpected').message,
       last_sync_error_code: code ?? 'unexpected',
       failures,
-      last_round: JSON.stringify(summary),
+      last_round: lastRound(round, ending),
       next_sync_at: nextAttempt(round.clock.now(), failures),
+      next_sync_trigger: 'retry',
     })
     .execute();
 }
 
-async function recordThrottle(tx: TenantWriter, round: Recording): Promise<void> {
+async function recordThrottle(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
   const soon = nextAttempt(round.clock.now(), 1);
   await held(tx, round)
-    .set((eb) => ({ next_sync_at: eb.fn('greatest', ['throttled_until', eb.val(soon)]) }))
+    .set((eb) => ({
+      last_round: lastRound(round, ending),
+      next_sync_at: eb.fn('greatest', ['throttled_until', eb.val(soon)]),
+      next_sync_trigger: 'retry',
+    }))
     .execute();
 }
 

@@ -26,6 +26,8 @@ const folder = (provider_folder_id: string, given: Partial<PlannedFolder> = {}):
   round: 0,
   total_item_count: 0,
   unread_item_count: 0,
+  synced_at: null,
+  last_error: null,
   removed_at: null,
   ...given,
 });

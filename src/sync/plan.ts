@@ -15,6 +15,8 @@ export type PlannedFolder = {
   round: number;
   total_item_count: number;
   unread_item_count: number;
+  synced_at: Date | null;
+  last_error: string | null;
   removed_at: Date | null;
 };
 

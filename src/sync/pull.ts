@@ -1,8 +1,9 @@
 // Fetches a folder's pages, one ahead of whoever takes them.
+import type { Clock } from '#base/clock.ts';
 import { retry } from '#base/retry.ts';
 import { isGraphError } from '#microsoft/errors.ts';
 import type { Graph } from '#microsoft/graph-client.ts';
-import { type DeltaPage, messageDeltaPage } from '#microsoft/message-delta.ts';
+import { type MessagePage, messagePage, type PageProtocol } from '#microsoft/message-page.ts';
 import { asObject, asText } from '#microsoft/read.ts';
 
 import { FULL_PAGE, pageSizeAfter, pageSizeForAttempt } from './plan.ts';
@@ -10,7 +11,15 @@ import { FULL_PAGE, pageSizeAfter, pageSizeForAttempt } from './plan.ts';
 const ATTEMPTS = 4;
 const BASE_MS = 400;
 
-export type Pull = { folderId: string; link: string | null; signal: AbortSignal };
+export type Pull = {
+  protocol: PageProtocol;
+  folderId: string;
+  link: string | null;
+  /** The page at `link`, when it is here already. */
+  first?: MessagePage | undefined;
+  clock: Clock;
+  signal: AbortSignal;
+};
 
 /**
  * The pages of a folder from `link` on, to the one with the deltaLink. While a page is being applied the next is
@@ -18,16 +27,20 @@ export type Pull = { folderId: string; link: string | null; signal: AbortSignal 
  *
  * @throws GraphError, `throttled` (CelesteError) when the wait is the schedule's, the signal's reason
  */
-export async function* pullFolder(graph: Graph, { folderId, link, signal }: Pull): AsyncGenerator<DeltaPage> {
+export async function* pullFolder(
+  graph: Graph,
+  { protocol, folderId, link, first, clock, signal }: Pull,
+): AsyncGenerator<MessagePage> {
   const left = new AbortController();
   const either = AbortSignal.any([signal, left.signal]);
   let size = FULL_PAGE;
   const fetch = async (from: string | null) => {
-    const page = await fetchPage(graph, { folderId, link: from, pageSize: size, signal: either });
+    const at = { root: graph.root, folderId, link: from, pageSize: size, now: clock.now() };
+    const page = await fetchPage(graph, protocol, { ...at, signal: either });
     size = pageSizeAfter(size, textLength(page));
     return page;
   };
-  let coming = fetch(link);
+  let coming = first ? Promise.resolve(first) : fetch(link);
   try {
     for (;;) {
       const page = await coming;
@@ -44,17 +57,17 @@ export async function* pullFolder(graph: Graph, { folderId, link, signal }: Pull
   }
 }
 
-type Fetch = Parameters<typeof messageDeltaPage>[1] & { signal: AbortSignal };
+type Fetch = Parameters<typeof messagePage>[2] & { signal: AbortSignal };
 
-function fetchPage(graph: Graph, request: Fetch): Promise<DeltaPage> {
+function fetchPage(graph: Graph, protocol: PageProtocol, request: Fetch): Promise<MessagePage> {
   const attempt = (n: number) =>
-    messageDeltaPage(graph, { ...request, pageSize: pageSizeForAttempt(request.pageSize, n) });
+    messagePage(graph, protocol, { ...request, pageSize: pageSizeForAttempt(request.pageSize, n) });
   // A throttle is retried at once: the gate holds the request back, or hands it to the schedule.
   const isTransient = (error: unknown) => isGraphError(error, 'transient', 'malformed', 'throttled');
   return retry(attempt, { attempts: ATTEMPTS, baseMs: BASE_MS, isTransient, signal: request.signal });
 }
 
-function textLength(page: DeltaPage): number {
+function textLength(page: MessagePage): number {
   let length = 0;
   for (const row of page.rows) {
     if (!row.removed) length += asText(asObject(row.message.body).content)?.length ?? 0;

@@ -1,15 +1,18 @@
 // One folder's round: its pages, each in one transaction with the cursor that follows it.
+import { noteFound, openGap } from '#mailboxes/gaps.ts';
 import { holdLease } from '#mailboxes/lease.ts';
 import type { Progress } from '#mailboxes/watchers.ts';
-import { isGraphError } from '#microsoft/errors.ts';
+import { GraphError, isGraphError } from '#microsoft/errors.ts';
 import { getMessages } from '#microsoft/message.ts';
-import type { DeltaPage } from '#microsoft/message-delta.ts';
 import type { GraphMessage } from '#microsoft/message-fields.ts';
+import type { MessagePage } from '#microsoft/message-page.ts';
 import { asWorker, type TenantWriter } from '#tenants/tenants.ts';
 
-import { applyRows } from './apply.ts';
+import { type Applied, applyRows } from './apply.ts';
+import type { Tree } from './folders.ts';
 import type { Lane } from './lane.ts';
-import { type Start, startOf } from './plan.ts';
+import type { Start } from './plan.ts';
+import type { ReconciliationResult } from './plan-reconcile.ts';
 import { progressOf } from './progress.ts';
 import { pullFolder } from './pull.ts';
 import { type FolderRow, type Round, transact } from './round.ts';
@@ -17,16 +20,23 @@ import { isSparse, laterWins, type MessageRow, rowOf } from './rows.ts';
 import { suspectTombstones, suspectUnseen } from './suspects.ts';
 
 export type Reading = {
-  /** Every folder of the mailbox; the one being read is brought up to date in place. */
-  folders: FolderRow[];
+  /** The mailbox's folders; the one being read is brought up to date in place. */
+  tree: Tree;
   /** Pages are applied one at a time, whichever folder they come from. */
   lane: Lane;
   /** Called after each page, when it is committed. */
-  onPage(page: { threadIds: string[]; changes: number; progress: Progress }): void;
+  onPage(page: Applied & { progress: Progress }): void;
+  /** Called with what settling the suspicions changed. */
+  onConfirmed(confirmed: Applied): void;
+  /** Called when the counts were compared with Microsoft's. */
+  onReconciled(result: ReconciliationResult): void;
 };
 
 /** `gone`: the folder no longer exists, and the tree has to be looked at again. */
 export type FolderOutcome = 'read' | 'gone';
+
+/** What Microsoft said of a folder when several were looked at together, and when it was asked. */
+export type Look = { answer: MessagePage | GraphError; askedAt: Date };
 
 const RESTARTS = 2;
 
@@ -34,12 +44,17 @@ const RESTARTS = 2;
  * Reads a folder from where it stopped to its end. When Microsoft forgot where we were, that folder alone starts
  * again and its mail stays visible.
  *
+ * @param look the folder's first answer, where it is known already
  * @throws GraphError, CelesteError `throttled`, `lease_lost`, or what tokens throw
  */
-export async function readFolder(round: Round, folder: FolderRow, reading: Reading): Promise<FolderOutcome> {
+export async function readFolder(
+  round: Round,
+  folder: FolderRow,
+  reading: Reading & { look?: Look | undefined },
+): Promise<FolderOutcome> {
   for (let restarts = 0; ; restarts += 1) {
     try {
-      await readPages(round, folder, reading);
+      await readPages(round, folder, { ...reading, look: restarts === 0 ? reading.look : undefined });
       return 'read';
     } catch (error) {
       if (isGraphError(error, 'not_found')) return 'gone';
@@ -48,21 +63,27 @@ export async function readFolder(round: Round, folder: FolderRow, reading: Readi
         { folder: folder.id, request_id: error.requestId },
         'a folder starts again: its cursor died',
       );
-      await reading.lane(() => restart(round, folder));
+      const detail = error.graphCode ?? error.code;
+      await reading.lane(() => restartFolder(round, folder, { kind: 'cursor_lost', detail }));
     }
   }
 }
 
-async function readPages(round: Round, folder: FolderRow, reading: Reading): Promise<void> {
-  let start = startOf(folder);
-  const from = { folderId: folder.provider_folder_id, link: start.link, signal: round.signal };
-  for await (const page of pullFolder(round.graph, from)) {
+async function readPages(
+  round: Round,
+  folder: FolderRow,
+  { lane, tree, onPage, look }: Reading & { look?: Look | undefined },
+): Promise<void> {
+  if (look?.answer instanceof GraphError) throw look.answer;
+  const { graph, source, clock, signal } = round;
+  const askedAt = look?.askedAt ?? clock.now();
+  let start = source.start(folder, askedAt);
+  const at = { folderId: folder.provider_folder_id, link: start.link, first: look?.answer };
+  for await (const page of pullFolder(graph, { protocol: source.pages, ...at, clock, signal })) {
     // Made before the lane is ours: another folder's page is being written meanwhile.
     const rows = (await completed(round, laterWins(messagesOf(page)))).map(rowOf);
-    const done = await reading.lane(() =>
-      commitPage(round, { folder, start, page, rows, folders: reading.folders }),
-    );
-    reading.onPage(done);
+    const work = { folder, start, page, rows, askedAt };
+    onPage(await lane(() => commitPage(round, tree, work)));
     start = { ...start, isFirstPage: false };
   }
 }
@@ -70,15 +91,17 @@ async function readPages(round: Round, folder: FolderRow, reading: Reading): Pro
 type PageWork = {
   folder: FolderRow;
   start: Start;
-  page: DeltaPage;
+  page: MessagePage;
   rows: MessageRow[];
-  folders: FolderRow[];
+  /** When reading the folder began: what Microsoft had then is in our rows at its end. */
+  askedAt: Date;
 };
 
-async function commitPage(round: Round, { folder, start, page, rows, folders }: PageWork) {
-  const next = { ...folder, ...cursorAfter(round, { folder, start, page, count: rows.length }) };
+async function commitPage(round: Round, tree: Tree, work: PageWork) {
+  const { folder, start, page, rows } = work;
+  const next = { ...folder, ...cursorAfter(work) };
   const at = { watcherId: round.watcher.id, folderId: folder.provider_folder_id };
-  const progress = progressOf(folders.map((row) => (row.id === folder.id ? next : row)));
+  const progress = progressOf(tree.folders.map((row) => (row.id === folder.id ? next : row)));
   const applied = await transact(round, async (tx) => {
     const done = await applyRows(tx, {
       watcher: round.watcher,
@@ -88,11 +111,14 @@ async function commitPage(round: Round, { folder, start, page, rows, folders }: 
     await suspectTombstones(tx, at, tombstonesOf(page));
     if (page.deltaLink !== null && start.phase === 'initial')
       await suspectUnseen(tx, { ...at, round: start.round });
+    if (start.phase === 'initial' && start.round > 1)
+      await noteFound(tx, { watcherId: round.watcher.id, folderId: folder.id, changes: done.changes });
     await writeCursor(tx, next);
     await holdLease(tx, round.lease, progress);
     return done;
   });
   Object.assign(folder, next);
+  tree.mayDoubt = true;
   return { ...applied, progress };
 }
 
@@ -101,10 +127,7 @@ type Cursor = Pick<
   'phase' | 'round' | 'next_link' | 'delta_link' | 'messages_done' | 'synced_at' | 'last_error'
 >;
 
-function cursorAfter(
-  round: Round,
-  { folder, start, page, count }: { folder: FolderRow; start: Start; page: DeltaPage; count: number },
-): Cursor {
+function cursorAfter({ folder, start, page, rows, askedAt }: PageWork): Cursor {
   const isOver = page.deltaLink !== null;
   const before = start.isFirstPage && start.phase === 'initial' ? 0 : folder.messages_done;
   return {
@@ -112,8 +135,8 @@ function cursorAfter(
     round: start.round,
     next_link: page.nextLink,
     delta_link: page.deltaLink ?? (start.phase === 'delta' ? folder.delta_link : null),
-    messages_done: start.phase === 'initial' ? before + count : before,
-    synced_at: isOver ? round.clock.now() : folder.synced_at,
+    messages_done: start.phase === 'initial' ? before + rows.length : before,
+    synced_at: isOver ? askedAt : folder.synced_at,
     last_error: null,
   };
 }
@@ -127,21 +150,27 @@ async function writeCursor(tx: TenantWriter, folder: FolderRow): Promise<void> {
     .execute();
 }
 
-async function restart(round: Round, folder: FolderRow): Promise<void> {
+/** Sends a folder back to its start, and notes why: until it has been read again we may not know all of it. */
+export async function restartFolder(
+  round: Round,
+  folder: FolderRow,
+  why: { kind: 'cursor_lost' | 'count_mismatch'; detail: string | null },
+): Promise<void> {
   const next: FolderRow = { ...folder, phase: 'pending', next_link: null, delta_link: null };
   await transact(round, async (tx) => {
     await writeCursor(tx, next);
+    await openGap(tx, { watcherId: round.watcher.id, folderId: folder.id, at: round.clock.now(), ...why });
     await holdLease(tx, round.lease);
   });
   Object.assign(folder, next);
 }
 
-function messagesOf(page: DeltaPage): GraphMessage[] {
+function messagesOf(page: MessagePage): GraphMessage[] {
   const last = new Map(page.rows.map((row) => [row.id, row.removed]));
   return page.rows.flatMap((row) => (row.removed || last.get(row.id) === true ? [] : [row.message]));
 }
 
-function tombstonesOf(page: DeltaPage): string[] {
+function tombstonesOf(page: MessagePage): string[] {
   const last = new Map(page.rows.map((row) => [row.id, row.removed]));
   return [...last].filter(([, removed]) => removed).map(([id]) => id);
 }

@@ -3,11 +3,27 @@ import { CelesteError } from '#base/errors.ts';
 import { type GraphErrorKind, isGraphError } from '#microsoft/errors.ts';
 
 import { planFolders } from './plan.ts';
-import { type Reading, readFolder } from './read-folder.ts';
+import { type Look, type Reading, readFolder } from './read-folder.ts';
 import { type FolderRow, type Round, transact } from './round.ts';
 
-/** `gone`: folders that no longer exist; `failed`: folders not read to their end, each with its `last_error`. */
-export type FoldersState = { gone: number; failed: number };
+/** How a round's reading stands. */
+export type FoldersState = {
+  /** Folders that, when asked for, did not exist. */
+  gone: FolderRow[];
+  /** How many were not read to their end, each with its `last_error`. */
+  failed: number;
+  read: number;
+  /** Ids of those that were read or failed. */
+  tried: Set<string>;
+};
+
+type ReadingFolders = Reading & {
+  folders: FolderRow[];
+  /** What is known of them already. */
+  looks?: Map<FolderRow, Look | undefined>;
+  /** Brought up to date as folders are read. */
+  state: FoldersState;
+};
 
 // While one page is written the next ones are on their way, without crossing four requests in flight.
 const AT_ONCE = 3;
@@ -16,15 +32,20 @@ const FOLDER_FAULTS: GraphErrorKind[] = ['transient', 'malformed', 'rejected', '
 // So many folders failing with none succeeding is not about folders.
 const GIVE_UP_AFTER = 3;
 
-/** Reads every folder to its end. A folder in trouble is noted and passed over. @throws as `readFolder` */
-export async function readFolders(round: Round, reading: Reading): Promise<FoldersState> {
-  const queue = planFolders(reading.folders);
-  const state = { gone: 0, failed: 0, read: 0 };
+/** Reads these folders to their end. A folder in trouble is noted and passed over. @throws as `readFolder` */
+export async function readFolders(
+  round: Round,
+  { folders, looks, state, ...reading }: ReadingFolders,
+): Promise<void> {
+  const queue = planFolders(folders);
   const worker = async () => {
     for (let folder = queue.shift(); folder; folder = queue.shift()) {
       round.signal.throwIfAborted();
-      const outcome = await readOne(round, folder, reading);
-      state[outcome instanceof CelesteError ? 'failed' : outcome] += 1;
+      const outcome = await readOne(round, folder, { ...reading, look: looks?.get(folder) });
+      state.tried.add(folder.id);
+      if (outcome === 'read') state.read += 1;
+      else if (outcome === 'gone') state.gone.push(folder);
+      else state.failed += 1;
       if (outcome instanceof CelesteError && state.read === 0 && state.failed >= GIVE_UP_AFTER) throw outcome;
     }
   };
@@ -33,7 +54,6 @@ export async function readFolders(round: Round, reading: Reading): Promise<Folde
   );
   const broken = done.find((result) => result.status === 'rejected');
   if (broken) throw broken.reason;
-  return { gone: state.gone, failed: state.failed };
 }
 
 /** Lets no further folder begin once one worker met a fault of the whole mailbox. */
@@ -46,7 +66,7 @@ async function stopOthers(worker: Promise<void>, queue: FolderRow[]): Promise<vo
   }
 }
 
-async function readOne(round: Round, folder: FolderRow, reading: Reading) {
+async function readOne(round: Round, folder: FolderRow, reading: Reading & { look: Look | undefined }) {
   try {
     return await readFolder(round, folder, reading);
   } catch (error) {
@@ -58,6 +78,7 @@ async function readOne(round: Round, folder: FolderRow, reading: Reading) {
     await transact(round, (tx) =>
       tx.updateTable('email_folders').set({ last_error: error.code }).where('id', '=', folder.id).execute(),
     );
+    folder.last_error = error.code;
     return error;
   }
 }

@@ -8,12 +8,15 @@ import type { Graph } from '#microsoft/graph-client.ts';
 import type { EmailFoldersTable, EmailWatchersTable } from '#tenants/schema.ts';
 import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 
+import type { MailSource } from './source.ts';
+
 export type FolderRow = Selectable<EmailFoldersTable>;
 export type WatcherRow = Selectable<EmailWatchersTable>;
 
 export type Round = {
   tenants: Tenants;
   graph: Graph;
+  source: MailSource;
   clock: Clock;
   log: Log;
   watcher: WatcherRow;

@@ -13,15 +13,27 @@ import type { Progress } from '#mailboxes/watchers.ts';
 import { isGraphError } from '#microsoft/errors.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
-import { confirmSuspects } from './confirm.ts';
 import { counted } from './counted.ts';
-import { syncFolderTree } from './folders.ts';
+import { loadTree, type Tree } from './folders.ts';
 import { createLane } from './lane.ts';
+import type { Ledger } from './ledger.ts';
 import { type Ending, endingOf, type Outcome, recordEnding } from './outcome.ts';
-import { readFolders } from './read-folders.ts';
+import { completeUpTo, isWhole } from './plan-look.ts';
+import type { ReconciliationResult } from './plan-reconcile.ts';
+import type { Reading } from './read-folder.ts';
+import { readMailbox } from './read-mailbox.ts';
+import { isReconciling } from './reconcile.ts';
 import { type Round, transact, type WatcherRow } from './round.ts';
+import { deltaSource, type MailSource } from './source.ts';
 
-export type SyncDeps = { tenants: Tenants; mailboxes: Mailboxes; clock: Clock; log: Log };
+export type SyncDeps = {
+  tenants: Tenants;
+  mailboxes: Mailboxes;
+  clock: Clock;
+  log: Log;
+  /** How mailboxes are read; default: by delta. */
+  source?: MailSource;
+};
 
 export type SyncProgress = {
   yachtId: string;
@@ -52,6 +64,12 @@ export type SyncResult = {
   changes: number;
   requests: number;
   milliseconds: number;
+  /** What it met and mended; null when it was skipped. */
+  ledger: Ledger | null;
+  /** The worker before us fell silent. */
+  tookOver: boolean;
+  /** What comparing counts with Microsoft's came to; null when this round did not. */
+  reconciliation: ReconciliationResult | null;
 };
 
 /**
@@ -62,25 +80,50 @@ export type SyncResult = {
 export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise<SyncResult> {
   const startedAt = deps.clock.now();
   const lease: Lease = { watcherId: request.watcherId, owner: randomUUID() };
-  const watcher = await deps.tenants.transact(asWorker(request.yachtId), (tx) => claimWatcher(tx, lease));
-  if (!watcher) return { ...NOTHING, outcome: 'skipped' };
+  const claimed = await deps.tenants.transact(asWorker(request.yachtId), async (tx) => {
+    const watcher = await claimWatcher(tx, lease);
+    return watcher && { watcher, tree: await loadTree(tx, watcher) };
+  });
+  if (!claimed) return { ...NOTHING, outcome: 'skipped' };
+  const { watcher, tree } = claimed;
   const tally = createTally();
   const keeper = keepLease(deps, { lease, watcher, signal: request.signal });
-  const ending = await runRound(deps, { request, watcher, lease, signal: keeper.signal, tally });
+  const ending = await runRound(deps, { request, watcher, tree, lease, signal: keeper.signal, tally });
   keeper.stop();
   const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
   const round = { watcher, lease, clock: deps.clock };
-  await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
-    recordEnding(tx, round, { ...ending, startedAt, summary }),
+  const upTo = completeUpTo(tree.folders, startedAt);
+  const ledger = await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
+    recordEnding(tx, round, { ...ending, startedAt, completeUpTo: upTo, summary }),
   );
-  return { ...ending, ...summary, userId: watcher.user_id, changedThreadIds: tally.threadIds() };
+  const tookOver = watcher.previous_owner !== null;
+  return {
+    ...ending,
+    ...summary,
+    ledger,
+    tookOver,
+    reconciliation: tally.reconciliation(),
+    userId: watcher.user_id,
+    changedThreadIds: tally.threadIds(),
+  };
 }
 
-const NOTHING = { code: null, userId: null, changedThreadIds: [], changes: 0, requests: 0, milliseconds: 0 };
+const NOTHING = {
+  code: null,
+  userId: null,
+  changedThreadIds: [],
+  changes: 0,
+  requests: 0,
+  milliseconds: 0,
+  ledger: null,
+  tookOver: false,
+  reconciliation: null,
+};
 
 type Running = {
   request: SyncRequest;
   watcher: WatcherRow;
+  tree: Tree;
   lease: Lease;
   signal: AbortSignal;
   tally: Tally;
@@ -89,20 +132,14 @@ type Running = {
 async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 'outcome' | 'code'>> {
   const { request, watcher, lease, signal, tally } = running;
   try {
-    const graph = counted(await deps.mailboxes.open(request.yachtId, watcher.id), tally.request);
-    const round: Round = {
-      tenants: deps.tenants,
-      graph,
-      clock: deps.clock,
-      log: deps.log,
-      watcher,
-      lease,
-      signal,
-    };
-    const isComplete = await readMailbox(round, running);
-    return isComplete
-      ? { outcome: 'synced', code: null }
-      : { outcome: 'degraded', code: 'folders_incomplete' };
+    const graph = counted(await deps.mailboxes.open(request.yachtId, watcher.id, { lease }), tally.request);
+    const { tenants, clock, log, source = deltaSource } = deps;
+    const round: Round = { tenants, graph, source, clock, log, watcher, lease, signal };
+    const reconciling = isReconciling(watcher, clock.now());
+    const whole = reconciling || isWhole(watcher);
+    const isComplete = await readMailbox(round, readingOf(running), { whole, reconciling });
+    if (!isComplete) return { outcome: 'degraded', code: 'folders_incomplete' };
+    return { outcome: 'synced', code: null };
   } catch (error) {
     const ending = endingOf(error, signal);
     const request_id = isGraphError(error) ? error.requestId : null;
@@ -123,37 +160,19 @@ async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 
   }
 }
 
-/** Tree, folders, suspects. True when every folder was read to its end and every suspicion settled. */
-async function readMailbox(round: Round, { request, watcher, tally }: Running): Promise<boolean> {
-  const reading = {
+function readingOf({ request, watcher, tree, tally }: Running): Reading {
+  const { yachtId, watcherId, onProgress } = request;
+  return {
+    tree,
     lane: createLane(),
-    onPage: (page: { threadIds: string[]; changes: number; progress: Progress }) => {
+    onPage: (page) => {
       tally.page(page);
-      const { yachtId, watcherId, onProgress } = request;
-      onProgress?.({
-        yachtId,
-        watcherId,
-        userId: watcher.user_id,
-        progress: page.progress,
-        threadIds: page.threadIds,
-      });
+      const { progress, threadIds } = page;
+      onProgress?.({ yachtId, watcherId, userId: watcher.user_id, progress, threadIds });
     },
+    onConfirmed: tally.page,
+    onReconciled: tally.reconciled,
   };
-  let folders = await syncFolderTree(round, { whole: false });
-  let state = await readFolders(round, { ...reading, folders });
-  if (state.gone > 0) {
-    folders = await syncFolderTree(round, { whole: true });
-    state = await readFolders(round, { ...reading, folders: folders });
-  }
-  const known = () =>
-    new Set(folders.filter((row) => row.removed_at === null).map((row) => row.provider_folder_id));
-  const confirmed = await confirmSuspects(round, async (folderId) => {
-    if (known().has(folderId)) return true;
-    folders = await syncFolderTree(round, { whole: false });
-    return known().has(folderId);
-  });
-  tally.page(confirmed);
-  return state.failed === 0 && state.gone === 0 && confirmed.unanswered === 0;
 }
 
 type Tally = ReturnType<typeof createTally>;
@@ -164,7 +183,12 @@ function createTally() {
   const threads = new Set<string>();
   let requests = 0;
   let changes = 0;
+  let reconciliation: ReconciliationResult | null = null;
   return {
+    reconciled: (result: ReconciliationResult) => {
+      reconciliation = result;
+    },
+    reconciliation: () => reconciliation,
     request: () => {
       requests += 1;
     },

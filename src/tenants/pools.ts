@@ -45,6 +45,7 @@ export function createTenantPools(options: TenantPoolsOptions): TenantPools {
   const tenants = new Map<string, Tenant>();
   const locating = new Map<string, Promise<Tenant>>();
   const closing = new Set<Promise<void>>();
+  let closed = false;
 
   const end = (tenant: Tenant) => {
     const ended: Promise<void> = tenant.db
@@ -81,6 +82,8 @@ export function createTenantPools(options: TenantPoolsOptions): TenantPools {
     return tenant;
   };
   const obtain = async (yachtId: string): Promise<Tenant> => {
+    // What comes late, a timer or a request, must not open anything again.
+    if (closed) throw unavailable(yachtId, new Error('this process is ending'));
     const known = tenants.get(yachtId);
     if (known !== undefined && Date.now() - known.locatedAt < LOCATION_TTL_MS) return known;
     const pending = locating.get(yachtId) ?? locate(yachtId).finally(() => locating.delete(yachtId));
@@ -111,6 +114,7 @@ export function createTenantPools(options: TenantPoolsOptions): TenantPools {
     },
     open: () => [...tenants.keys()],
     close: async () => {
+      closed = true;
       clearInterval(sweep);
       [...tenants.values()].forEach(retire);
       while (closing.size > 0) await Promise.all(closing);

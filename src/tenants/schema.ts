@@ -9,6 +9,8 @@ type GeneratedJson<T> = ColumnType<T, string | undefined, string>;
 
 export type TokenPurpose = 'read' | 'write';
 export type SyncStatus = 'pending' | 'active' | 'degraded' | 'reauth_required' | 'paused' | 'disconnected';
+/** A person's own mailbox, or one that several share (engineering@…). */
+export type MailboxKind = 'own' | 'shared';
 export type FolderPhase = 'pending' | 'initial' | 'delta';
 export type LinkTarget = 'work_order' | 'equipment';
 export type LinkState = 'suggested' | 'linked' | 'rejected' | 'removed';
@@ -26,6 +28,19 @@ export type MailAddress = { name: string | null; address: string | null };
 /** Why a link was made: the signal, where it stood, and the words themselves. */
 export type Evidence = { signal: string; where: 'subject' | 'body'; text: string; email_id: string };
 export type RoundSummary = { requests: number; changes: number; milliseconds: number };
+/** Why a mailbox is next looked at when it is. */
+export type SyncTrigger = 'schedule' | 'person' | 'push' | 'retry';
+export type RoundTrigger = SyncTrigger | 'first';
+export type RoundOutcome = 'synced' | 'degraded' | 'throttled' | 'reauth_required' | 'interrupted';
+export type GapKind = 'cursor_lost' | 'push_missed' | 'subscription_removed' | 'outage' | 'count_mismatch';
+/** What stands on the watcher of its latest round; rows from before 0008 hold the summary alone. */
+export type LastRound = RoundSummary & {
+  started_at?: string;
+  ended_at?: string;
+  trigger?: RoundTrigger;
+  outcome?: RoundOutcome;
+};
+export type NoticeKind = 'consent_lost' | 'stale';
 
 export interface AuthMicrosoftTokensTable {
   id: Generated<string>;
@@ -60,13 +75,15 @@ export interface EmailWatchersTable {
   last_sync_error: string | null;
   last_sync_error_code: string | null;
   next_sync_at: Generated<Date | null>;
+  whole_requested_at: Timestamp | null;
   throttled_until: Timestamp | null;
+  write_throttled_until: Timestamp | null;
   sync_interval_minutes: Generated<number>;
   failures: Generated<number>;
   complete_up_to: Timestamp | null;
   first_synced_at: Timestamp | null;
   folders_delta_link: string | null;
-  last_round: NullableJson<RoundSummary>;
+  last_round: NullableJson<LastRound>;
   messages_done: Generated<number>;
   messages_total: Generated<number>;
   folders_done: Generated<number>;
@@ -76,7 +93,37 @@ export interface EmailWatchersTable {
   subscription_id: string | null;
   subscription_state: string | null;
   subscription_expires_at: Timestamp | null;
+  kind: Generated<MailboxKind>;
+  account_id: string | null;
+  purge_requested_at: Timestamp | null;
+  purged_at: Timestamp | null;
   created_at: GeneratedTimestamp;
+  next_sync_trigger: Generated<SyncTrigger>;
+  expected_from: GeneratedTimestamp;
+  next_reconcile_at: GeneratedTimestamp;
+  reconciled_at: Timestamp | null;
+}
+
+export interface EmailMailboxReadersTable {
+  watcher_id: string;
+  user_id: string;
+  yacht_id: string;
+  added_by: string;
+  added_at: GeneratedTimestamp;
+}
+
+/** Read and written by `celeste_enter_gate` and the few statements beside it. */
+export interface EmailRequestPlacesTable {
+  id: string;
+  watcher_id: string;
+  user_id: string;
+  yacht_id: string;
+  app: TokenPurpose;
+  turn: Generated<string>;
+  places: number;
+  lease_owner: string | null;
+  granted: Generated<boolean>;
+  until: Timestamp;
 }
 
 export interface EmailFoldersTable {
@@ -270,15 +317,71 @@ export interface AuditLogTable {
   after: NullableJson<unknown>;
 }
 
+export interface EmailRoundsTable {
+  id: Generated<string>;
+  watcher_id: string;
+  user_id: string;
+  yacht_id: string;
+  started_at: Timestamp;
+  ended_at: Timestamp;
+  trigger: RoundTrigger;
+  outcome: RoundOutcome;
+  code: string | null;
+  requests: number;
+  changes: number;
+  milliseconds: number;
+}
+
+export interface EmailGapsTable {
+  id: Generated<string>;
+  watcher_id: string;
+  folder_id: string | null;
+  user_id: string;
+  yacht_id: string;
+  kind: GapKind;
+  detail: string | null;
+  noticed_at: Timestamp;
+  since: Timestamp | null;
+  found: Generated<number>;
+  repaired_at: Timestamp | null;
+}
+
+export interface EmailNoticesTable {
+  id: Generated<string>;
+  watcher_id: string;
+  user_id: string;
+  yacht_id: string;
+  kind: NoticeKind;
+  raised_at: Timestamp;
+  mended_at: Timestamp | null;
+}
+
+export interface EmailFolderCountsTable {
+  folder_id: string;
+  user_id: string;
+  yacht_id: string;
+  other_total: Generated<number>;
+  other_unread: Generated<number>;
+  differs_total: Generated<number>;
+  differs_unread: Generated<number>;
+  looked_at: Timestamp;
+}
+
 export interface TenantSchema {
   auth_microsoft_tokens: AuthMicrosoftTokensTable;
   email_watchers: EmailWatchersTable;
+  email_mailbox_readers: EmailMailboxReadersTable;
   email_folders: EmailFoldersTable;
+  email_request_places: EmailRequestPlacesTable;
   email_threads: EmailThreadsTable;
   linked_threads: LinkedThreadsView;
   email_thread_mailboxes: EmailThreadMailboxesTable;
   email_messages: EmailMessagesTable;
   email_attachments: EmailAttachmentsTable;
+  email_rounds: EmailRoundsTable;
+  email_gaps: EmailGapsTable;
+  email_notices: EmailNoticesTable;
+  email_folder_counts: EmailFolderCountsTable;
   pms_equipment: PmsEquipmentTable;
   pms_work_orders: PmsWorkOrdersTable;
   email_links: EmailLinksTable;

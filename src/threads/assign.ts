@@ -50,7 +50,7 @@ export async function assignThreads(tx: TenantWriter, args: AssignArguments): Pr
  * mail at the same moment would otherwise each make a thread that the other cannot see yet.
  * `shareGrouping` is for those who only need threads to stay as they are meanwhile.
  */
-async function lockGrouping(tx: TenantWriter): Promise<void> {
+export async function lockGrouping(tx: TenantWriter): Promise<void> {
   await sql`select pg_advisory_xact_lock(${GROUPING_LOCK})`.execute(tx);
 }
 

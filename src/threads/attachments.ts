@@ -8,7 +8,7 @@ import { asWorker, type TenantReader, type TenantScope } from '#tenants/tenants.
 
 import { type FileHeaders, fileHeaders } from './file-headers.ts';
 import { readMessage } from './messages.ts';
-import type { MailAddressed, MailDeps } from './ports.ts';
+import type { MailDeps } from './ports.ts';
 import type { InlinePictures } from './sanitize.ts';
 
 export type Attachment = Pick<
@@ -28,9 +28,9 @@ const LIST_TIMEOUT_MS = 20_000;
 export async function listAttachments(
   deps: MailDeps,
   scope: TenantScope,
-  mail: MailAddressed,
+  emailId: string,
 ): Promise<Attachment[]> {
-  const { message, rows } = await deps.tenants.read(scope, (db) => readStored(db, mail));
+  const { message, rows } = await deps.tenants.read(scope, (db) => readStored(db, emailId));
   const isComplete = rows.length > 0 || !message.has_attachments;
   const found = isComplete && !message.is_draft ? rows : await fetchList(deps, scope.yachtId, message.id);
   return found.map(({ id, name, content_type, size_bytes, is_inline, kind }) => ({
@@ -52,13 +52,13 @@ export async function listAttachments(
 export async function openAttachment(
   deps: MailDeps,
   scope: TenantScope,
-  { attachmentId, ...mail }: MailAddressed & { attachmentId: string },
+  { emailId, attachmentId }: { emailId: string; attachmentId: string },
 ): Promise<Download> {
-  const { rows } = await deps.tenants.read(scope, (db) => readStored(db, mail));
+  const { rows } = await deps.tenants.read(scope, (db) => readStored(db, emailId));
   const row = rows.find((attachment) => attachment.id === attachmentId);
   if (!row) throw new CelesteError('not_found', 'There is no such attachment on this mail.');
   if (row.kind === 'reference') throw onlyLinked();
-  const { watcher_id, message_id } = await addressOf(deps, scope.yachtId, mail.emailId);
+  const { watcher_id, message_id } = await addressOf(deps, scope.yachtId, emailId);
   const graph = await deps.openMailbox(scope.yachtId, watcher_id);
   const bytes = await getAttachmentBytes(graph, {
     messageId: message_id,
@@ -84,8 +84,8 @@ export async function inlinePictures(
 
 const bare = (contentId: string | null) => (contentId ?? '').replace(/^<|>$/g, '').toLowerCase();
 
-async function readStored(db: TenantReader, { emailId, userId }: MailAddressed) {
-  const message = await readMessage(db, emailId, userId);
+async function readStored(db: TenantReader, emailId: string) {
+  const message = await readMessage(db, emailId);
   return { message, rows: await readRows(db, message.id) };
 }
 

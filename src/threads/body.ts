@@ -8,7 +8,7 @@ import { inlinePictures } from './attachments.ts';
 import { mailDocument } from './document.ts';
 import { readMessage } from './messages.ts';
 import { textToHtml } from './plain-text.ts';
-import type { MailAddressed, MailDeps } from './ports.ts';
+import type { MailDeps } from './ports.ts';
 import { sanitizeMail } from './sanitize.ts';
 
 export type Body = {
@@ -31,8 +31,8 @@ const MAX_HTML_CHARACTERS = 2_000_000;
  *
  * @throws CelesteError `not_found`; what tokens and Graph throw when we hold no text either
  */
-export async function readBody(deps: MailDeps, scope: TenantScope, mail: MailAddressed): Promise<Body> {
-  const stored = await deps.tenants.read(scope, (db) => readStored(db, mail));
+export async function readBody(deps: MailDeps, scope: TenantScope, emailId: string): Promise<Body> {
+  const stored = await deps.tenants.read(scope, (db) => readStored(db, emailId));
   try {
     const body = stored.body ?? (await fetchBody(deps, scope.yachtId, stored));
     return await present(deps, scope, { ...stored, body });
@@ -46,8 +46,8 @@ export async function readBody(deps: MailDeps, scope: TenantScope, mail: MailAdd
 type Stored = Awaited<ReturnType<typeof readStored>>;
 
 /** What we hold of a mail the reader may see; whoever may not gets no further. */
-async function readStored(db: TenantReader, { emailId, userId }: MailAddressed) {
-  const message = await readMessage(db, emailId, userId);
+async function readStored(db: TenantReader, emailId: string) {
+  const message = await readMessage(db, emailId);
   const row = await db
     .selectFrom('email_messages')
     .select(['id', 'watcher_id', 'message_id', 'body_content', 'body_content_type', 'body_text'])

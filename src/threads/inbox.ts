@@ -5,6 +5,8 @@ import { decodeCursor, toPage } from '#db/keyset.ts';
 import type { MailAddress, TenantSchema } from '#tenants/schema.ts';
 import type { TenantReader } from '#tenants/tenants.ts';
 
+import { readMailboxes } from './mine.ts';
+
 /** A thread in a list. Dates are Date; counts are of what the reader's own mailbox shows. */
 export type ThreadRow = {
   id: string;
@@ -19,25 +21,23 @@ export type ThreadRow = {
 };
 
 export type InboxQuery = {
-  userId: string;
+  /** One of the reader's mailboxes alone; absent: all of them. */
+  watcherId?: string | undefined;
   filter: 'all' | 'unread';
   cursor?: string | undefined;
   limit: number;
 };
 
 /**
- * A page of the inbox of `userId`'s own mailboxes, newest first. A thread that is in two of them stands once,
- * where it is newer.
+ * A page of the inbox: the threads of the mailboxes the caller reads, newest first. A thread that is in two of
+ * them stands once, where it is newer.
  *
  * @throws CelesteError `invalid_cursor`
  */
 export async function listInbox(db: TenantReader, query: InboxQuery) {
-  const watchers = await db
-    .selectFrom('email_watchers')
-    .select('id')
-    .where('user_id', '=', query.userId)
-    .execute();
-  const ids = watchers.map((watcher) => watcher.id);
+  const ids = (await readMailboxes(db)).filter(
+    (id) => query.watcherId === undefined || id === query.watcherId,
+  );
   const pages = await Promise.all(ids.map((id) => readMailbox(db, query, { id, all: ids })));
   const rows = pages.flat().sort(newestFirst);
   return toPage(rows, query.limit, (row) => [row.last_message_at.toISOString(), row.id]);
@@ -59,7 +59,7 @@ function readMailbox(db: TenantReader, query: InboxQuery, mailbox: Mailbox): Pro
     .orderBy('b.thread_id', 'desc')
     .limit(query.limit + 1);
   if (query.cursor === undefined) return rows.execute();
-  const [at = '', id = ''] = decodeCursor(query.cursor, 2);
+  const [at = '', id = ''] = decodeCursor(query.cursor, ['time', 'uuid']);
   return rows
     .where(({ eb, refTuple, tuple }) =>
       eb(refTuple('b.last_message_at', 'b.thread_id'), '<', tuple(new Date(at), id)),

@@ -4,13 +4,10 @@ import { sql } from 'kysely';
 import type { TenantReader } from '#tenants/tenants.ts';
 
 import type { ThreadRow } from './inbox.ts';
+import { inOwnMailbox } from './mine.ts';
 
 /** Linked threads by id, newest first. `unread_count` is of the reader's own copies: zero without one. */
-export async function readLinkedThreads(
-  db: TenantReader,
-  threadIds: string[],
-  userId: string,
-): Promise<ThreadRow[]> {
+export async function readLinkedThreads(db: TenantReader, threadIds: string[]): Promise<ThreadRow[]> {
   if (threadIds.length === 0) return [];
   const { rows } = await sql<ThreadRow>`
     select t.id, t.subject, t.participants, t.preview, t.message_count, t.has_attachments,
@@ -20,7 +17,7 @@ export async function readLinkedThreads(
       left join lateral (select sum(unread_count) as unread_count,
                                 (array_agg(latest_email_id order by last_message_at desc))[1] as latest_email_id
                            from email_thread_mailboxes b
-                          where b.thread_id = t.id and b.user_id = ${userId}) own on true
+                          where b.thread_id = t.id and ${inOwnMailbox('b.watcher_id')}) own on true
       left join lateral (select m.id from email_messages m
                           where m.thread_id = t.id and not m.is_draft
                           order by m.received_at desc nulls last, m.id desc limit 1) latest on true

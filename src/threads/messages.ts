@@ -5,6 +5,9 @@ import { CelesteError } from '#base/errors.ts';
 import type { MailAddress } from '#tenants/schema.ts';
 import type { TenantReader } from '#tenants/tenants.ts';
 
+import { inOwnMailbox } from './mine.ts';
+import { mailIds } from './same-mail.ts';
+
 /** A message as it is shown. Of a copy in somebody else's mailbox the owner's own marks are left out. */
 export type Message = {
   id: string;
@@ -23,7 +26,7 @@ export type Message = {
   importance: string | null;
   categories: string[];
   has_attachments: boolean;
-  kind: 'mail' | 'meeting' | 'report';
+  kind: 'mail' | 'meeting' | 'meeting_answer' | 'report';
   folder: { name: string; well_known_name: string | null } | null;
   mailbox: { watcher_id: string; address: string | null; mine: boolean };
   web_link: string | null;
@@ -37,24 +40,35 @@ export type Message = {
  *
  * @throws CelesteError `not_found` for what does not exist, belongs to another yacht or may not be seen
  */
-export async function readMessage(db: TenantReader, emailId: string, userId: string): Promise<Message> {
-  const [message] = await visibleMessages(db, userId).where('m.id', '=', emailId).execute();
+export async function readMessage(db: TenantReader, emailId: string): Promise<Message> {
+  const [message] = await visibleMessages(db).where('m.id', '=', emailId).execute();
   if (!message) throw emailNotFound();
-  return shape(message, userId);
+  return shape(message);
 }
 
-/** Every copy of a thread's messages that `userId` may see, oldest first. */
-export async function readThreadMessages(
-  db: TenantReader,
-  threadId: string,
-  userId: string,
-): Promise<Message[]> {
-  const rows = await visibleMessages(db, userId)
+/**
+ * A thread's mail that the caller may see, oldest first. Of a mail's copies one stands for all: one's own before
+ * others', one that is still there before one that is gone.
+ */
+export async function readThreadMessages(db: TenantReader, threadId: string): Promise<Message[]> {
+  const rows = await visibleMessages(db)
     .where('m.thread_id', '=', threadId)
     .orderBy(sql`coalesce(m.received_at, m.sent_at, m.synced_at)`)
     .orderBy('m.id')
     .execute();
-  return rows.map((row) => shape(row, userId));
+  return onePerMail(rows).map(shape);
+}
+
+function onePerMail(rows: Row[]): Row[] {
+  const mails = mailIds(rows.map((row) => ({ ...row, removed: row.removed_at !== null })));
+  const best = new Map<string | undefined, Row>();
+  const rank = (row: Row) => (row.mine ? 2 : 0) + (row.removed_at === null ? 1 : 0);
+  for (const row of rows) {
+    const kept = best.get(mails.get(row.id));
+    if (!kept || rank(row) > rank(kept)) best.set(mails.get(row.id), row);
+  }
+  const chosen = new Set(best.values());
+  return rows.filter((row) => chosen.has(row));
 }
 
 export function emailNotFound(): CelesteError {
@@ -65,8 +79,8 @@ export function emailNotFound(): CelesteError {
 
 type Row = Awaited<ReturnType<ReturnType<typeof visibleMessages>['execute']>>[number];
 
-/** Messages that `userId` may see. What left the mailbox is only shown while its thread is linked. */
-function visibleMessages(db: TenantReader, userId: string) {
+/** Messages that the caller may see. What left the mailbox is only shown while its thread is linked. */
+function visibleMessages(db: TenantReader) {
   return db
     .selectFrom('email_messages as m')
     .innerJoin('email_threads as t', 't.id', 'm.thread_id')
@@ -75,7 +89,7 @@ function visibleMessages(db: TenantReader, userId: string) {
         .onRef('f.watcher_id', '=', 'm.watcher_id')
         .onRef('f.provider_folder_id', '=', 'm.parent_folder_id'),
     )
-    .select(['m.id', 'm.thread_id', 'm.user_id', 'm.watcher_id', 'm.internet_message_id', 'm.subject'])
+    .select(['m.id', 'm.thread_id', 'm.watcher_id', 'm.internet_message_id', 'm.subject'])
     .select([
       'm.from_name',
       'm.from_address',
@@ -85,22 +99,23 @@ function visibleMessages(db: TenantReader, userId: string) {
       'm.received_at',
     ])
     .select(['m.body_preview', 'm.body_text', 'm.is_read', 'm.is_draft', 'm.importance', 'm.categories'])
-    .select(['m.has_attachments', 'm.graph_type', 'm.web_link', 'm.removed_at'])
+    .select(['m.has_attachments', 'm.graph_type', 'm.web_link', 'm.removed_at', 'm.parent_folder_id'])
     .select(['f.display_name as folder_name', 'f.well_known_name'])
     .select(sql<string | null>`celeste_mailbox_address(m.watcher_id)`.as('mailbox_address'))
+    .select(inOwnMailbox('m.watcher_id').as('mine'))
     .where((eb) =>
       eb.or([
-        eb.and([eb('m.user_id', '=', userId), eb('m.removed_at', 'is', null)]),
+        eb.and([inOwnMailbox('m.watcher_id'), eb('m.removed_at', 'is', null)]),
         eb.and([
           eb('t.linked_count', '>', 0),
-          eb.or([eb('m.user_id', '=', userId), eb('m.is_draft', '=', false)]),
+          eb.or([inOwnMailbox('m.watcher_id'), eb('m.is_draft', '=', false)]),
         ]),
       ]),
     );
 }
 
-function shape(row: Row, userId: string): Message {
-  const mine = row.user_id === userId;
+function shape(row: Row): Message {
+  const { mine } = row;
   const written = row.from_name !== null || row.from_address !== null;
   return {
     id: row.id,
@@ -131,10 +146,12 @@ function shape(row: Row, userId: string): Message {
 }
 
 /**
- * Meetings have types of their own; a delivery report is a message like any other, known by who sends it.
+ * Meetings have types of their own, answers to them as well; a delivery report is a message like any other, known
+ * by who sends it.
  * https://learn.microsoft.com/en-us/graph/api/resources/eventmessage
  */
 function kindOf(row: Pick<Row, 'graph_type' | 'from_address'>): Message['kind'] {
+  if (row.graph_type === '#microsoft.graph.eventMessageResponse') return 'meeting_answer';
   if (row.graph_type?.startsWith('#microsoft.graph.eventMessage')) return 'meeting';
   const isReport = /^(postmaster|mailer-daemon|microsoftexchange[0-9a-f]*)@/i.test(row.from_address ?? '');
   return isReport ? 'report' : 'mail';

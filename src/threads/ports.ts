@@ -2,10 +2,7 @@
 import type { Graph } from '#microsoft/graph-client.ts';
 import type { Tenants } from '#tenants/tenants.ts';
 
-/** Opens a mailbox for reading, in the name of its owner. Whoever calls has checked that it may be read. */
+/** Opens a mailbox for reading, with the consent of whoever connected it. Whoever calls has checked that it may be read. */
 export type OpenMailbox = (yachtId: string, watcherId: string) => Promise<Graph>;
 
 export type MailDeps = { tenants: Tenants; openMailbox: OpenMailbox };
-
-/** A mail, and the person who wants to read it. */
-export type MailAddressed = { emailId: string; userId: string };

@@ -5,32 +5,30 @@ import { CelesteError } from '#base/errors.ts';
 import type { TenantReader } from '#tenants/tenants.ts';
 
 import { type Message, readThreadMessages } from './messages.ts';
+import { inOwnMailbox } from './mine.ts';
 
 export type Thread = {
   id: string;
   subject: string | null;
-  /** The reader has a copy of it in a mailbox of their own. */
+  /** The reader has a copy of it in a mailbox they read. */
   mine: boolean;
-  /** Oldest first; copies of one mail in several mailboxes stand once, the reader's own if there is one. */
+  /** Oldest first; copies of one mail stand once, the reader's own if there is one. */
   messages: Message[];
 };
 
 /**
- * A thread with the messages `userId` may see. An id from before a merge leads to the thread it went into.
+ * A thread with the messages the caller may see. An id from before a merge leads to the thread it went into.
  *
  * @throws CelesteError `not_found` for what does not exist, belongs to another yacht or may not be seen
  */
-export async function readThread(db: TenantReader, threadId: string, userId: string): Promise<Thread> {
+export async function readThread(db: TenantReader, threadId: string): Promise<Thread> {
   const id = await threadNow(db, threadId);
   const visible =
     id && (await db.selectFrom('email_threads').select('id').where('id', '=', id).executeTakeFirst());
   if (!visible) throw threadNotFound();
-  const messages = onePerMail(await readThreadMessages(db, visible.id, userId));
+  const messages = await readThreadMessages(db, visible.id);
   if (messages.length === 0) throw threadNotFound();
-  const [own, linked] = await Promise.all([
-    ownSubject(db, visible.id, userId),
-    linkedSubject(db, visible.id),
-  ]);
+  const [own, linked] = await Promise.all([ownSubject(db, visible.id), linkedSubject(db, visible.id)]);
   const subject = (linked ?? own)?.subject ?? messages[0]?.subject ?? null;
   return { id: visible.id, subject, mine: own !== undefined, messages };
 }
@@ -46,12 +44,12 @@ async function threadNow(db: TenantReader, threadId: string): Promise<string | n
   return rows[0]?.id ?? null;
 }
 
-function ownSubject(db: TenantReader, threadId: string, userId: string) {
+function ownSubject(db: TenantReader, threadId: string) {
   return db
     .selectFrom('email_thread_mailboxes')
     .select('subject')
     .where('thread_id', '=', threadId)
-    .where('user_id', '=', userId)
+    .where(inOwnMailbox('watcher_id'))
     .orderBy('last_message_at', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -59,17 +57,4 @@ function ownSubject(db: TenantReader, threadId: string, userId: string) {
 
 function linkedSubject(db: TenantReader, threadId: string) {
   return db.selectFrom('linked_threads').select('subject').where('id', '=', threadId).executeTakeFirst();
-}
-
-/** Keeps one copy of each mail: one's own before others', one that is still there before one that is gone. */
-export function onePerMail(messages: Message[]): Message[] {
-  const best = new Map<string, Message>();
-  const rank = (message: Message) => (message.mailbox.mine ? 2 : 0) + (message.removed ? 0 : 1);
-  for (const message of messages) {
-    const key = message.internet_message_id ?? message.id;
-    const kept = best.get(key);
-    if (!kept || rank(message) > rank(kept)) best.set(key, message);
-  }
-  const chosen = new Set(best.values());
-  return messages.filter((message) => chosen.has(message));
 }

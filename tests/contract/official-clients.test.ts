@@ -8,10 +8,11 @@ import {
   Client,
   PageIterator,
 } from '@microsoft/microsoft-graph-client';
-import type { MailFolder, Message, User } from '@microsoft/microsoft-graph-types';
+import type { MailFolder, Message, Subscription, User } from '@microsoft/microsoft-graph-types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Sandbox } from '../../sandbox/server.ts';
+import { openEndpoint } from './endpoint.ts';
 import { ADDRESS, mail, openSandbox, READ_APP, REDIRECT, walkSignIn } from './support.ts';
 
 const SCOPES = ['User.Read', 'Mail.Read'];
@@ -172,5 +173,39 @@ describe('@microsoft/microsoft-graph-client', () => {
   it('gets Graph errors it can read', async () => {
     const refused = graph.api('/me/messages/delta').get();
     await expect(refused).rejects.toMatchObject({ statusCode: 400, code: 'BadRequest' });
+  });
+
+  it('subscribes, renews, reauthorizes, lists and deletes', async () => {
+    const endpoint = await openEndpoint();
+    const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    try {
+      const made = (await graph
+        .api('/subscriptions')
+        .header('Prefer', 'IdType="ImmutableId"')
+        .post({
+          changeType: 'created',
+          notificationUrl: `${endpoint.url}/hook`,
+          resource: "me/mailFolders('inbox')/messages",
+          expirationDateTime: inMinutes(100),
+        })) as Subscription;
+      const path = `/subscriptions/${made.id}`;
+      const { id } = sandbox.store.deliver(ADDRESS, 'inbox', mail('For the client'));
+      await expect
+        .poll(() => endpoint.items())
+        .toMatchObject([{ changeType: 'created', resourceData: { id } }]);
+      const end = inMinutes(200);
+      const renewed = (await graph.api(path).patch({ expirationDateTime: end })) as Subscription;
+      expect(Date.parse(renewed.expirationDateTime ?? '')).toBe(Date.parse(end));
+      await graph.api(`${path}/reauthorize`).post({});
+      expect(((await graph.api('/subscriptions').get()) as { value: Subscription[] }).value).toMatchObject([
+        { id: made.id },
+      ]);
+      await graph.api(path).delete();
+      await expect(graph.api(path).get()).rejects.toMatchObject({
+        ...{ statusCode: 404, code: 'ResourceNotFound' },
+      });
+    } finally {
+      await endpoint.close();
+    }
   });
 });

@@ -40,7 +40,7 @@ export class Keepsakes {
     const mail = await this.#choose(person, n);
     if (!mail) return;
     const deps = { tenants, openMailbox: mailboxes.open };
-    await readBody(deps, scopeOf(person), { emailId: mail.id, userId: person.userId });
+    await readBody(deps, scopeOf(person), mail.id);
     const row = await tenants.read(asWorker(yachtId), (db) =>
       db
         .selectFrom('email_messages')

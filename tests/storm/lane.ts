@@ -46,7 +46,9 @@ export async function brew(lane: Lane, mailboxes: number): Promise<Storm> {
   lane.storms += 1;
   lane.trail.length = 0;
   calm(lane);
-  await world.tenant.pool.query('truncate email_watchers, email_threads, auth_microsoft_tokens cascade');
+  await world.tenant.pool.query(
+    'truncate email_watchers, email_threads, auth_microsoft_tokens, email_request_places cascade',
+  );
   const people: Principal[] = [];
   for (let n = 0; n < mailboxes; n += 1) {
     const person = world.person(`crew.${n}.${lane.storms}@corvina.test`);

@@ -51,7 +51,8 @@ export async function createMailWorld(options: Options = {}) {
       sealed_database_url: null,
     })
     .execute();
-  const sealer = createSealer([{ kid: 'test', key: randomBytes(32) }]);
+  const tokenKey = randomBytes(32);
+  const sealer = createSealer([{ kid: 'test', key: tokenKey }]);
   const { readSecret, dispatcher } = options;
   const wired = wire({ sandbox, tenants: tenant.tenants, sealer, clock, readSecret, dispatcher });
   const db = workersView(tenant.url, yachtId);
@@ -68,6 +69,8 @@ export async function createMailWorld(options: Options = {}) {
     clock,
     connectDeps,
     yachtId,
+    /** For a second process on the same databases. */
+    tokenKey: tokenKey.toString('base64url'),
     /** Somebody aboard, with an Outlook mailbox of the same address. */
     person: (address: string): Principal => {
       if (!sandbox.store.mailbox(address)) sandbox.store.createMailbox({ address, displayName: address });

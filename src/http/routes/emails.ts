@@ -90,22 +90,18 @@ export function emailRoutes(deps: MailDeps) {
   return newRoutes()
     .openapi(get, async (c) => {
       const { id } = c.req.valid('param');
-      const { userId } = c.get('principal');
-      const message = await deps.tenants.read(scopeOf(c), (db) => readMessage(db, id, userId));
+      const message = await deps.tenants.read(scopeOf(c), (db) => readMessage(db, id));
       return c.json(messageBody(message), 200);
     })
     .openapi(body, async (c) => {
-      const mail = { emailId: c.req.valid('param').id, userId: c.get('principal').userId };
-      return c.json(await readBody(deps, scopeOf(c), mail), 200);
+      return c.json(await readBody(deps, scopeOf(c), c.req.valid('param').id), 200);
     })
     .openapi(attachments, async (c) => {
-      const mail = { emailId: c.req.valid('param').id, userId: c.get('principal').userId };
-      return c.json({ items: await listAttachments(deps, scopeOf(c), mail) }, 200);
+      return c.json({ items: await listAttachments(deps, scopeOf(c), c.req.valid('param').id) }, 200);
     })
     .openapi(attachment, async (c) => {
       const { id: emailId, attachment_id: attachmentId } = c.req.valid('param');
-      const { userId } = c.get('principal');
-      const { headers, stream } = await openAttachment(deps, scopeOf(c), { emailId, attachmentId, userId });
+      const { headers, stream } = await openAttachment(deps, scopeOf(c), { emailId, attachmentId });
       const content = Readable.toWeb(Readable.from(stream, { objectMode: false })) as ReadableStream;
       return c.body(content, 200, headers) as never;
     });

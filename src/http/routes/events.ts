@@ -18,8 +18,8 @@ const getEvents = createRoute({
   summary: 'What happens while the page is open',
   description:
     'Events: `sync` {watcher_id, status, progress}, `threads` {thread_ids} (an empty list: look at all again), ' +
-    '`links` {thread_id, target_type, target_id}, `connection` {purpose}. When the stream ends, open it again ' +
-    'and read afresh what is shown: something may have been missed.',
+    '`links` {thread_id, target_type, target_id}, `connection` {purpose}, `notice` {watcher_id, kind, open}. When the ' +
+    'stream ends, open it again and read afresh what is shown: something may have been missed.',
   responses: {
     200: { description: 'A stream', content: { 'text/event-stream': { schema: z.string() } } },
     ...problems(401),

@@ -6,18 +6,19 @@ import { CelesteError } from '#base/errors.ts';
 import type { Identify, Principal } from '#directory/principal.ts';
 import { type AppEnv, json, newRoutes, problems } from '#http/context.ts';
 import { StatusSchema, statusBody } from '#http/shapes.ts';
+import type { MailChoice } from '#mailboxes/disconnect.ts';
 import type { ConnectionStatus } from '#mailboxes/status.ts';
 
 /** What the routes need of mailboxes; each throws the coded errors of its function there. */
 export type OutlookDeps = {
-  begin: (principal: Principal, purpose: Purpose) => Promise<{ url: string }>;
+  begin: (principal: Principal, wanted: { purpose: Purpose; shared: boolean }) => Promise<{ url: string }>;
   finish: (
     principal: Principal,
     answer: { state: string; code?: string | undefined; error?: string | undefined },
   ) => Promise<{ purpose: Purpose; refusal: CelesteError | null }>;
   replace: (principal: Principal, state: string) => Promise<unknown>;
   status: (principal: Principal) => Promise<ConnectionStatus>;
-  disconnect: (principal: Principal, purpose: Purpose) => Promise<void>;
+  disconnect: (principal: Principal, order: { purpose: Purpose; mail: MailChoice }) => Promise<void>;
 };
 
 type Purpose = 'read' | 'write';
@@ -29,7 +30,15 @@ const authorize = createRoute({
   path: '/auth/outlook/authorize',
   tags: ['Outlook'],
   summary: "Set out for Microsoft's sign-in page",
-  request: { query: z.object({ purpose: PurposeSchema }) },
+  request: {
+    query: z.object({
+      purpose: PurposeSchema,
+      shared: z.stringbool().default(false).openapi({
+        type: 'boolean',
+        description: 'Also ask for mailboxes that others have shared with the person.',
+      }),
+    }),
+  },
   responses: {
     200: json(z.object({ url: z.url() }), 'Where to send the browser'),
     ...problems(400, 401, 409, 502),
@@ -66,17 +75,24 @@ const disconnect = createRoute({
   method: 'post',
   path: '/auth/outlook/disconnect',
   tags: ['Outlook'],
-  summary: 'Erase the tokens of a purpose; for reading the sync stops, and the mail stays',
-  request: { body: body(z.object({ purpose: PurposeSchema })) },
+  summary: 'Erase the tokens of a purpose; for reading the sync stops, and the mail stays or is purged',
+  request: {
+    body: body(
+      z.object({
+        purpose: PurposeSchema,
+        mail: z.enum(['keep', 'purge']).default('keep').openapi({
+          description: 'purge: the mail that is on no work order or equipment is deleted here, for good.',
+        }),
+      }),
+    ),
+  },
   responses: { 200: json(StatusSchema, 'As GET status'), ...problems(400, 401) },
 });
 
 export function outlookRoutes(deps: OutlookDeps) {
   const answer = async (principal: Principal) => statusBody(await deps.status(principal));
   return newRoutes()
-    .openapi(authorize, async (c) =>
-      c.json(await deps.begin(c.get('principal'), c.req.valid('query').purpose), 200),
-    )
+    .openapi(authorize, async (c) => c.json(await deps.begin(c.get('principal'), c.req.valid('query')), 200))
     .openapi(exchange, async (c) => {
       const { refusal } = await deps.finish(c.get('principal'), c.req.valid('json'));
       if (refusal) throw refusal;
@@ -88,7 +104,7 @@ export function outlookRoutes(deps: OutlookDeps) {
     })
     .openapi(status, async (c) => c.json(await answer(c.get('principal')), 200))
     .openapi(disconnect, async (c) => {
-      await deps.disconnect(c.get('principal'), c.req.valid('json').purpose);
+      await deps.disconnect(c.get('principal'), c.req.valid('json'));
       return c.json(await answer(c.get('principal')), 200);
     });
 }

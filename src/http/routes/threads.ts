@@ -30,8 +30,13 @@ const list = createRoute({
   path: '/api/threads',
   tags,
   summary: 'Your inbox, newest first',
-  description: 'Conversations of your own mailbox, without Junk, Deleted Items, Drafts and Outbox.',
-  request: { query: PageQuerySchema.extend({ filter: z.enum(['all', 'unread']).default('all') }) },
+  description: 'Conversations of the mailboxes you read, without Junk, Deleted Items, Drafts and Outbox.',
+  request: {
+    query: PageQuerySchema.extend({
+      filter: z.enum(['all', 'unread']).default('all'),
+      mailbox: z.uuid().optional().openapi({ description: 'Only this one of them, by its watcher id.' }),
+    }),
+  },
   responses: { 200: json(pageOf(ThreadRowSchema), 'A page'), ...problems(400, 401) },
 });
 
@@ -50,9 +55,9 @@ const get = createRoute({
 export function threadRoutes({ tenants, crewNames }: ThreadDeps) {
   return newRoutes()
     .openapi(list, async (c) => {
-      const query = { ...c.req.valid('query'), userId: c.get('principal').userId };
+      const { mailbox: watcherId, ...query } = c.req.valid('query');
       const body = await tenants.read(scopeOf(c), async (db) => {
-        const page = await listInbox(db, query);
+        const page = await listInbox(db, { ...query, watcherId });
         const chips = await chipsOf(
           db,
           page.items.map((row) => row.id),
@@ -64,7 +69,7 @@ export function threadRoutes({ tenants, crewNames }: ThreadDeps) {
     .openapi(get, async (c) => {
       const { userId, yachtId } = c.get('principal');
       const { links, ...thread } = await tenants.read(scopeOf(c), async (db) => {
-        const found = await readThread(db, c.req.valid('param').id, userId);
+        const found = await readThread(db, c.req.valid('param').id);
         return { ...found, links: await linksOfThread(db, found.id, userId) };
       });
       const names = await crewNames(yachtId);

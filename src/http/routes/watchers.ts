@@ -1,4 +1,4 @@
-// The mailboxes in sync: how each is doing, sync now, pause.
+// The mailboxes in sync: how each is doing, sync now, pause, how often.
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 
@@ -11,8 +11,10 @@ import {
   WatcherWithFoldersSchema,
   watcherBody,
 } from '#http/shapes.ts';
+import { INTERVAL_MINUTES, setSyncInterval } from '#mailboxes/interval.ts';
 import { getWatcher, listWatchers, pauseWatcher, requestSync, resumeWatcher } from '#mailboxes/watchers.ts';
 import type { Tenants } from '#tenants/tenants.ts';
+import { readMailboxes } from '#threads/mine.ts';
 
 export type WatcherDeps = {
   tenants: Tenants;
@@ -70,12 +72,30 @@ const resume = createRoute({
   responses: { 200: json(WatcherSchema, 'Going on'), ...problems(401, 404, 409) },
 });
 
+const { min, max } = INTERVAL_MINUTES;
+const IntervalSchema = z.object({ minutes: z.number().int().min(min).max(max) });
+
+const interval = createRoute({
+  method: 'put',
+  path: '/api/watchers/{id}/interval',
+  tags,
+  summary: 'How often it is looked at; for its owner and the captain',
+  request: { params, body: { required: true, content: { 'application/json': { schema: IntervalSchema } } } },
+  responses: { 200: json(WatcherSchema, 'From the next round on'), ...problems(400, 401, 403, 404) },
+});
+
+/** For whom watchers are shown. */
+export async function viewerOf(
+  c: Context<AppEnv>,
+  { tenants, crewNames }: Pick<WatcherDeps, 'tenants' | 'crewNames'>,
+): Promise<Viewer> {
+  const names = await crewNames(c.get('principal').yachtId);
+  const mailboxes = await tenants.read(scopeOf(c), readMailboxes);
+  return { mailboxes, nameOf: (id) => names.get(id) ?? 'Someone no longer aboard' };
+}
+
 export function watcherRoutes({ tenants, clock, crewNames, wake }: WatcherDeps) {
-  const viewer = async (c: Context<AppEnv>): Promise<Viewer> => {
-    const { userId, yachtId } = c.get('principal');
-    const names = await crewNames(yachtId);
-    return { userId, nameOf: (id) => names.get(id) ?? 'Someone no longer aboard' };
-  };
+  const viewer = (c: Context<AppEnv>) => viewerOf(c, { tenants, crewNames });
   return newRoutes()
     .openapi(list, async (c) => {
       const watchers = await tenants.read(scopeOf(c), (db) => listWatchers(db, clock.now()));
@@ -103,6 +123,14 @@ export function watcherRoutes({ tenants, clock, crewNames, wake }: WatcherDeps) 
       const { id } = c.req.valid('param');
       const watcher = await tenants.transact(scopeOf(c), (tx) => resumeWatcher(tx, id, clock.now()));
       await wake(c.get('principal').yachtId, id);
+      return c.json(watcherBody(watcher, await viewer(c)), 200);
+    })
+    .openapi(interval, async (c) => {
+      const { id: watcherId } = c.req.valid('param');
+      const { minutes } = c.req.valid('json');
+      const watcher = await tenants.transact(scopeOf(c), (tx) =>
+        setSyncInterval(tx, c.get('principal'), { watcherId, minutes, now: clock.now() }),
+      );
       return c.json(watcherBody(watcher, await viewer(c)), 200);
     });
 }

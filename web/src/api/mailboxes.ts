@@ -2,7 +2,7 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 
 import { abortable, answer, service } from './client.ts';
-import type { OutlookStatus, Purpose, Watcher } from './types.ts';
+import type { MailChoice, OutlookStatus, Purpose, Watcher } from './types.ts';
 
 const { outlook } = service.auth;
 const { watchers } = service.api;
@@ -25,13 +25,16 @@ export const watcherQuery = (id: string) =>
     queryFn: ({ signal }) => answer(watchers[':id'].$get({ param: { id } }, abortable(signal))),
   });
 
+/** `shared`: also mailboxes that others have shared with the person. */
+export type Wanted = { purpose: Purpose; shared?: boolean };
+
 /** Where the browser must go to grant Celeste Mail access; bound to this session, good for ten minutes. */
-export async function authorizeUrl(purpose: Purpose): Promise<string> {
-  return (await answer(outlook.authorize.$get({ query: { purpose } }))).url;
+export async function authorizeUrl({ purpose, shared = false }: Wanted): Promise<string> {
+  return (await answer(outlook.authorize.$get({ query: { purpose, shared: String(shared) } }))).url;
 }
 
-export function disconnect(purpose: Purpose): Promise<OutlookStatus> {
-  return answer(outlook.disconnect.$post({ json: { purpose } }));
+export function disconnect(purpose: Purpose, mail: MailChoice): Promise<OutlookStatus> {
+  return answer(outlook.disconnect.$post({ json: { purpose, mail } }));
 }
 
 /** Answers the question "you were connected as A, Microsoft says you are now B" with: take B. */

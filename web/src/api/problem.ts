@@ -48,6 +48,10 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
   });
 }
 
+/** False where asking again brings the same answer: what is asked for does not exist, or is not this person's. */
+export const isWorthRetry = (error: unknown): boolean =>
+  !(error instanceof ApiProblem && (error.status === 403 || error.status === 404));
+
 /** Title, words and advice of anything thrown. */
 export function wordsOf(error: unknown): { title: string; detail: string; advice: string | null } {
   if (error instanceof ApiProblem) return { title: error.title, detail: error.message, advice: error.advice };

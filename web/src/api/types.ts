@@ -13,6 +13,8 @@ export type Me = InferResponseType<Api['me']['$get'], 200>;
 export type OutlookStatus = InferResponseType<Outlook['status']['$get'], 200>;
 export type Purpose = 'read' | 'write';
 export type Connection = OutlookStatus[Purpose];
+/** What becomes of the mail that is here when a mailbox is disconnected. */
+export type MailChoice = 'keep' | 'purge';
 export type Watcher = InferResponseType<Api['watchers']['$get'], 200>['items'][number];
 export type Folder = InferResponseType<Api['watchers'][':id']['$get'], 200>['folders'][number];
 

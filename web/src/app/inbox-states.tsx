@@ -70,14 +70,14 @@ export function InboxEmpty({ filter, onShowAll }: EmptyProps) {
             look="primary"
             size="md"
             disabled={connect.isPending}
-            onClick={() => connect.mutate('read')}
+            onClick={() => connect.mutate({ purpose: 'read' })}
           >
             Connect Outlook
           </Button>
         }
       >
         Connect your Outlook mailbox and its mail appears here, ready to be put on work orders. Nobody else
-        reads it until you link it.
+        reads it until it is linked.
       </Empty>
     );
   }

@@ -5,12 +5,13 @@ import { toast } from 'sonner';
 
 import { disconnect, outlookQuery } from '../../api/mailboxes.ts';
 import { wordsOf } from '../../api/problem.ts';
-import type { Connection, Purpose } from '../../api/types.ts';
+import type { Connection, MailChoice, Purpose } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { DateText } from '../../ui/date-text.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Failure, Skeleton } from '../../ui/states.tsx';
 import { useConnect } from './connect.ts';
+import { MailChoiceField } from './mail-choice.tsx';
 
 const WORDS = {
   read: {
@@ -18,8 +19,7 @@ const WORDS = {
     icon: Eye,
     may: 'Keeps a copy of your mailbox here, so that mail can be found and put on work orders.',
     mayNot: 'It cannot change, delete or send anything.',
-    loses:
-      'New mail no longer arrives here. Mail that is already here stays, and so do its links to work orders.',
+    loses: 'New mail no longer arrives here.',
   },
   write: {
     title: 'Write and send',
@@ -86,9 +86,10 @@ function ConnectionRow({ purpose, connection }: { purpose: Purpose; connection: 
 function ConnectButtons({ purpose, connection }: { purpose: Purpose; connection: Connection }) {
   const connect = useConnect();
   const [asking, setAsking] = useState(false);
+  const [mail, setMail] = useState<MailChoice>('keep');
   const client = useQueryClient();
   const leave = useMutation({
-    mutationFn: () => disconnect(purpose),
+    mutationFn: () => disconnect(purpose, mail),
     onSuccess: (status) => {
       client.setQueryData(outlookQuery.queryKey, status);
       void client.invalidateQueries({ queryKey: ['watchers'] });
@@ -106,7 +107,7 @@ function ConnectButtons({ purpose, connection }: { purpose: Purpose; connection:
   return (
     <div className="flex flex-wrap gap-2">
       {connection.state !== 'connected' || again ? (
-        <Button look="primary" disabled={connect.isPending} onClick={() => connect.mutate(purpose)}>
+        <Button look="primary" disabled={connect.isPending} onClick={() => connect.mutate({ purpose })}>
           {again ? 'Connect again' : purpose === 'read' ? 'Connect Outlook' : 'Allow writing'}
         </Button>
       ) : null}
@@ -126,6 +127,7 @@ function ConnectButtons({ purpose, connection }: { purpose: Purpose; connection:
         onCancel={() => setAsking(false)}
       >
         <p>{loses}</p>
+        {purpose === 'read' && <MailChoiceField value={mail} onChange={setMail} />}
         <p>The stored permission is erased. You can connect again at any time.</p>
       </Confirm>
     </div>
@@ -169,7 +171,7 @@ function ConnectionState({ connection }: { connection: Connection }) {
           <p className="mt-1 break-words text-ink-2">{scopes.join(', ')}</p>
           {expires_at && (
             <p className="mt-0.5">
-              The current key is good until <DateText at={expires_at} form="medium" />, then renewed by
+              The current key is good until <DateText at={expires_at} form="inline" />, then renewed by
               itself.
             </p>
           )}

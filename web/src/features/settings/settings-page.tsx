@@ -10,6 +10,7 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { chooseTheme, useChosenTheme } from '../../ui/theme.ts';
 import { CallbackNotice, type CallbackResult } from './callback-notice.tsx';
 import { OutlookSection } from './outlook-section.tsx';
+import { SharedSection } from './shared-section.tsx';
 import { SyncSection } from './sync-section.tsx';
 
 type Props = { result: CallbackResult; onResultSeen: () => void; onSignOut: () => void };
@@ -28,6 +29,7 @@ export function SettingsPage({ result, onResultSeen, onSignOut }: Props) {
         <div className="mx-auto max-w-[720px] space-y-8 px-4 py-6 sm:px-6">
           <CallbackNotice result={result} onDone={onResultSeen} />
           <OutlookSection />
+          <SharedSection />
           <SyncSection />
           <section aria-labelledby="look-title" className="flex flex-wrap items-center justify-between gap-3">
             <div>

@@ -1,0 +1,65 @@
+// The shapes of what happened to a mailbox in answers: rounds, gaps, notices.
+import { z } from '@hono/zod-openapi';
+
+import type { GapState } from '#mailboxes/gaps.ts';
+import type { NoticeState } from '#mailboxes/notices.ts';
+import type { RoundRecord } from '#mailboxes/rounds.ts';
+
+import { TroubleSchema } from './context.ts';
+import { isoTime, LastRoundSchema, TimeSchema, type Viewer } from './shapes.ts';
+
+export const RoundSchema = LastRoundSchema.extend({ code: z.string().nullable() }).openapi('Round');
+
+export function roundBody(round: RoundRecord): z.infer<typeof RoundSchema> {
+  return { ...round, started_at: isoTime(round.started_at), ended_at: isoTime(round.ended_at) };
+}
+
+export const GapSchema = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(['cursor_lost', 'push_missed', 'subscription_removed', 'outage', 'count_mismatch']),
+    detail: z.string().nullable().openapi({ description: 'A code that says more.' }),
+    folder: z.string().nullable().openapi({
+      description: 'Null for the mailbox as a whole, and for folders of a mailbox that is not yours.',
+    }),
+    noticed_at: z.iso.datetime(),
+    since: TimeSchema.openapi({ description: 'Nothing was missing before this moment.' }),
+    found: z.number().int().openapi({ description: 'Changes found while it was filled.' }),
+    repaired_at: TimeSchema,
+  })
+  .openapi('Gap');
+
+export function gapBody(gap: GapState): z.infer<typeof GapSchema> {
+  return {
+    ...gap,
+    noticed_at: isoTime(gap.noticed_at),
+    since: isoTime(gap.since),
+    repaired_at: isoTime(gap.repaired_at),
+  };
+}
+
+export const NoticeSchema = z
+  .object({
+    watcher_id: z.uuid(),
+    kind: z.enum(['consent_lost', 'stale']),
+    mailbox: z.string(),
+    owner: z.object({ id: z.uuid(), display_name: z.string() }),
+    mine: z.boolean(),
+    raised_at: z.iso.datetime(),
+    complete_up_to: TimeSchema.openapi({ description: 'What came before this moment is here.' }),
+    problem: TroubleSchema.nullable(),
+  })
+  .openapi('Notice');
+
+export function noticeBody(
+  { user_id, ...notice }: NoticeState,
+  viewer: Viewer,
+): z.infer<typeof NoticeSchema> {
+  return {
+    ...notice,
+    owner: { id: user_id, display_name: viewer.nameOf(user_id) },
+    mine: viewer.mailboxes.includes(notice.watcher_id),
+    raised_at: isoTime(notice.raised_at),
+    complete_up_to: isoTime(notice.complete_up_to),
+  };
+}

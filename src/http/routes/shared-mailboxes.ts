@@ -1,0 +1,148 @@
+// Shared and role mailboxes: adding one, and who aboard reads it.
+import { createRoute, z } from '@hono/zod-openapi';
+
+import type { Clock } from '#base/clock.ts';
+import { CelesteError } from '#base/errors.ts';
+import type { Principal } from '#directory/principal.ts';
+import { ROLES, type Role } from '#directory/roles.ts';
+import { json, newRoutes, problems, scopeOf } from '#http/context.ts';
+import { isoTime } from '#http/shapes.ts';
+import { listReaders, maySetReaders, removeSharedMailbox, setReaders } from '#mailboxes/readers.ts';
+import { getWatcher } from '#mailboxes/watchers.ts';
+import { asWorker, type TenantScope, type Tenants } from '#tenants/tenants.ts';
+
+export type SharedMailboxDeps = {
+  tenants: Tenants;
+  clock: Clock;
+  /** The people of a yacht. */
+  crew: (yachtId: string) => Promise<{ userId: string; displayName: string; role: Role }[]>;
+  /** @returns the watcher's id; throws what `addSharedMailbox` throws */
+  add: (principal: Principal, address: string) => Promise<string>;
+  wake: (yachtId: string, watcherId: string) => Promise<void>;
+};
+
+const params = z.object({ id: z.uuid() });
+const tags = ['Mailboxes'];
+
+const ReadersSchema = z
+  .object({
+    may_change: z.boolean(),
+    crew: z.array(
+      z.object({
+        id: z.uuid(),
+        display_name: z.string(),
+        role: z.enum(ROLES),
+        reads: z.boolean(),
+        since: z.iso.datetime().nullable(),
+      }),
+    ),
+  })
+  .openapi('MailboxReaders');
+
+const add = createRoute({
+  method: 'post',
+  path: '/api/watchers',
+  tags,
+  summary: 'Keep a shared mailbox in sync that Microsoft lets you read',
+  request: { body: body(z.object({ mailbox: z.email().max(320) })) },
+  responses: {
+    201: json(z.object({ id: z.uuid() }), 'Its first sync begins'),
+    ...problems(400, 401, 403, 404, 409, 502),
+  },
+});
+
+const readers = createRoute({
+  method: 'get',
+  path: '/api/watchers/{id}/readers',
+  tags,
+  summary: 'Everyone aboard, and who of them reads a shared mailbox',
+  request: { params },
+  responses: { 200: json(ReadersSchema, 'By name'), ...problems(401, 404) },
+});
+
+const choose = createRoute({
+  method: 'put',
+  path: '/api/watchers/{id}/readers',
+  tags,
+  summary: 'Say who reads a shared mailbox',
+  request: { params, body: body(z.object({ user_ids: z.array(z.uuid()).min(1).max(200) })) },
+  responses: { 200: json(ReadersSchema, 'As it is now'), ...problems(400, 401, 403, 404) },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/api/watchers/{id}',
+  tags,
+  summary: 'Stop keeping a shared mailbox in sync',
+  request: { params, query: z.object({ mail: z.enum(['keep', 'purge']).default('keep') }) },
+  responses: { 204: { description: 'It is not synced any more' }, ...problems(401, 403, 404) },
+});
+
+export function sharedMailboxRoutes(deps: SharedMailboxDeps) {
+  const { tenants, clock, crew } = deps;
+  const show = (scope: TenantScope, principal: Principal, watcherId: string) =>
+    readersBody(deps, { scope, principal, watcherId });
+  return newRoutes()
+    .openapi(add, async (c) => {
+      const principal = c.get('principal');
+      const id = await deps.add(principal, c.req.valid('json').mailbox);
+      await deps.wake(principal.yachtId, id);
+      return c.json({ id }, 201);
+    })
+    .openapi(readers, async (c) =>
+      c.json(await show(scopeOf(c), c.get('principal'), c.req.valid('param').id), 200),
+    )
+    .openapi(choose, async (c) => {
+      const principal = c.get('principal');
+      const { id: watcherId } = c.req.valid('param');
+      const userIds = [...new Set(c.req.valid('json').user_ids)];
+      requireAboard(await crew(principal.yachtId), userIds);
+      await tenants.transact(asWorker(principal.yachtId), (tx) =>
+        setReaders(tx, principal, { watcherId, userIds }),
+      );
+      return c.json(await show(scopeOf(c), principal, watcherId), 200);
+    })
+    .openapi(remove, async (c) => {
+      const principal = c.get('principal');
+      const { id: watcherId } = c.req.valid('param');
+      const purge = c.req.valid('query').mail === 'purge';
+      await tenants.transact(asWorker(principal.yachtId), (tx) =>
+        removeSharedMailbox(tx, principal, { watcherId, purge, now: clock.now() }),
+      );
+      return c.body(null, 204);
+    });
+}
+
+type Showing = { scope: TenantScope; principal: Principal; watcherId: string };
+
+async function readersBody(
+  { tenants, clock, crew }: SharedMailboxDeps,
+  { scope, principal, watcherId }: Showing,
+): Promise<z.infer<typeof ReadersSchema>> {
+  const { watcher, listed } = await tenants.read(scope, async (db) => ({
+    watcher: await getWatcher(db, watcherId, clock.now()),
+    listed: await listReaders(db, watcherId),
+  }));
+  const since = new Map(listed.map((reader) => [reader.userId, reader.addedAt]));
+  const people = (await crew(principal.yachtId)).map(({ userId, displayName, role }) => ({
+    id: userId,
+    display_name: displayName,
+    role,
+    reads: since.has(userId),
+    since: isoTime(since.get(userId) ?? null),
+  }));
+  people.sort((a, b) => a.display_name.localeCompare(b.display_name));
+  return { may_change: maySetReaders(principal, watcher.user_id), crew: people };
+}
+
+function requireAboard(crew: { userId: string }[], userIds: string[]): void {
+  const aboard = new Set(crew.map((person) => person.userId));
+  if (userIds.every((id) => aboard.has(id))) return;
+  throw new CelesteError('invalid_request', 'user_ids: not everyone named there is of this yacht.', {
+    advice: 'Reload the list of the crew and choose again.',
+  });
+}
+
+function body<T extends z.ZodType>(schema: T) {
+  return { required: true, content: { 'application/json': { schema } } };
+}

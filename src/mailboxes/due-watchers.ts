@@ -1,0 +1,40 @@
+// Which mailboxes are to be synced now, from their own rows.
+import { sql } from 'kysely';
+
+import type { TenantReader } from '#tenants/tenants.ts';
+
+export type DueWatcher = {
+  id: string;
+  /** It has never been read to its end. */
+  isFirst: boolean;
+};
+
+/** The ids of the watchers a worker should take up now, the longest due first. */
+export async function dueWatchers(db: TenantReader, now: Date, limit: number): Promise<string[]> {
+  return (await watchersSchedule(db, now, limit)).due.map(({ id }) => id);
+}
+
+/**
+ * The watchers a worker should take up now, the longest due first, and when to ask again: the next falls due, a
+ * throttle is over, or a worker that holds one may have died. Null: nothing is scheduled. Reads what is due and one
+ * row more, by the index on `next_sync_at`.
+ */
+export async function watchersSchedule(
+  db: TenantReader,
+  now: Date,
+  limit: number,
+): Promise<{ due: DueWatcher[]; nextAt: Date | null }> {
+  const running = sql`sync_status in ('pending', 'active', 'degraded')`;
+  const { rows } = await sql<{ id: string; is_first: boolean; ready_at: Date }>`
+    (select id, first_synced_at is null as is_first, greatest(next_sync_at, throttled_until, lease_until) as ready_at
+       from email_watchers where ${running} and next_sync_at <= ${now} order by next_sync_at limit ${limit})
+    union all
+    (select id, false, next_sync_at from email_watchers
+      where ${running} and next_sync_at > ${now} order by next_sync_at limit 1)`.execute(db);
+  const later = rows.filter(({ ready_at }) => ready_at > now).map(({ ready_at }) => ready_at.getTime());
+  const due = rows.filter(({ ready_at }) => ready_at <= now);
+  return {
+    due: due.map(({ id, is_first }) => ({ id, isFirst: is_first })),
+    nextAt: later.length > 0 ? new Date(Math.min(...later)) : null,
+  };
+}

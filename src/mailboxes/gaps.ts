@@ -1,0 +1,148 @@
+// The gap ledger (email_gaps): every time there was reason to think that we do not know all of a mailbox, since
+// when, why, and what was found when it had been filled. Nothing here fills a gap: a round does, and says so.
+import { type Selectable, sql } from 'kysely';
+
+import type { EmailGapsTable, GapKind } from '#tenants/schema.ts';
+import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
+
+export type NewGap = {
+  watcherId: string;
+  /** Our id of the folder (`email_folders.id`); absent: the mailbox as a whole. */
+  folderId?: string | null;
+  kind: GapKind;
+  /** When it was noticed. */
+  at: Date;
+  /** A stable code that says more, such as the fault behind it. */
+  detail?: string | null;
+};
+
+/** How a gap was filled. */
+export type FilledGap = Pick<Selectable<EmailGapsTable>, 'id' | 'kind' | 'folder_id' | 'found'>;
+
+/**
+ * Notes a gap; since when follows from what the mailbox was complete up to. For a gap of the mailbox as a whole the
+ * next round reads all of it. While the same gap (mailbox, kind, folder) is open this changes nothing.
+ *
+ * @returns true when it is new
+ */
+export async function openGap(tx: TenantWriter, gap: NewGap): Promise<boolean> {
+  const { rows } = await sql`
+    insert into email_gaps (watcher_id, folder_id, user_id, yacht_id, kind, detail, noticed_at, since)
+    select id, ${gap.folderId ?? null}::uuid, user_id, yacht_id, ${gap.kind}, ${gap.detail ?? null}, ${gap.at}, complete_up_to
+      from email_watchers where id = ${gap.watcherId}
+    on conflict (watcher_id, kind, folder_id) where repaired_at is null do nothing
+    returning id`.execute(tx);
+  if (rows.length > 0 && !gap.folderId) {
+    await tx
+      .updateTable('email_watchers')
+      .set({ whole_requested_at: gap.at })
+      .where('id', '=', gap.watcherId)
+      .execute();
+  }
+  return rows.length > 0;
+}
+
+export type Found = {
+  watcherId: string;
+  /** Our id of the folder the changes were found in; null: they count for the gaps of the mailbox as a whole. */
+  folderId: string | null;
+  changes: number;
+};
+
+/** Adds what was found so far to the gaps being filled. */
+export async function noteFound(tx: TenantWriter, { watcherId, folderId, changes }: Found): Promise<void> {
+  if (changes === 0) return;
+  await tx
+    .updateTable('email_gaps')
+    .set((eb) => ({ found: eb('found', '+', changes) }))
+    .where('watcher_id', '=', watcherId)
+    .where('folder_id', 'is not distinct from', folderId)
+    .where('repaired_at', 'is', null)
+    .execute();
+}
+
+/** Adds removals to the gaps of the folders they were missed in: Graph's id of the folder, one for each message. */
+export async function noteFoundIn(
+  tx: TenantWriter,
+  watcherId: string,
+  providerFolderIds: (string | null)[],
+): Promise<void> {
+  const folders = providerFolderIds.filter((id) => id !== null);
+  if (folders.length === 0) return;
+  await sql`
+    update email_gaps g set found = g.found + n.changes
+      from (select f.id, count(*)::integer as changes
+              from unnest(${folders}::text[]) as gone(folder)
+              join email_folders f on f.watcher_id = ${watcherId} and f.provider_folder_id = gone.folder
+             group by f.id) n
+     where g.watcher_id = ${watcherId} and g.folder_id = n.id and g.repaired_at is null`.execute(tx);
+}
+
+/** A round that ended well: what the mailbox is complete up to since, and when it ended. */
+export type GoodRound = { watcherId: string; completeUpTo: Date; endedAt: Date };
+
+/**
+ * Closes what has been filled: a folder's gaps once that folder has been read again from its start, and the
+ * mailbox's once it is complete up to when they were noticed.
+ *
+ * @returns the gaps it closed
+ */
+export function closeGaps(tx: TenantWriter, round: GoodRound): Promise<FilledGap[]> {
+  return tx
+    .updateTable('email_gaps as g')
+    .set({ repaired_at: round.endedAt })
+    .where('g.watcher_id', '=', round.watcherId)
+    .where('g.repaired_at', 'is', null)
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('g.folder_id', 'is', null), eb('g.noticed_at', '<=', round.completeUpTo)]),
+        eb.exists(
+          eb
+            .selectFrom('email_folders as f')
+            .select('f.id')
+            .whereRef('f.id', '=', 'g.folder_id')
+            .where((f) => f.or([f('f.phase', '=', 'delta'), f('f.removed_at', 'is not', null)])),
+        ),
+      ]),
+    )
+    .returning(['g.id', 'g.kind', 'g.folder_id', 'g.found'])
+    .execute();
+}
+
+/** The gaps of single folders noticed since: the kind of each. Rounds alone open those. */
+export async function foldersOpenedSince(
+  db: TenantReader,
+  watcherId: string,
+  since: Date,
+): Promise<GapKind[]> {
+  const rows = await db
+    .selectFrom('email_gaps')
+    .select('kind')
+    .where('watcher_id', '=', watcherId)
+    .where('folder_id', 'is not', null)
+    .where('noticed_at', '>=', since)
+    .execute();
+  return rows.map((row) => row.kind);
+}
+
+/** A gap as it is shown. `folder` is null for the mailbox as a whole, and for whoever may not see its folders. */
+export type GapState = Omit<
+  Selectable<EmailGapsTable>,
+  'watcher_id' | 'folder_id' | 'user_id' | 'yacht_id'
+> & {
+  folder: string | null;
+};
+
+/** The gaps of a mailbox that the caller of `db` may see: open ones first, then the latest. */
+export function listGaps(db: TenantReader, watcherId: string, limit = 100): Promise<GapState[]> {
+  return db
+    .selectFrom('email_gaps as g')
+    .leftJoin('email_folders as f', 'f.id', 'g.folder_id')
+    .select(['g.id', 'g.kind', 'g.detail', 'g.noticed_at', 'g.since', 'g.found', 'g.repaired_at'])
+    .select('f.display_name as folder')
+    .where('g.watcher_id', '=', watcherId)
+    .orderBy(sql`g.repaired_at is not null`)
+    .orderBy('g.noticed_at', 'desc')
+    .limit(limit)
+    .execute();
+}

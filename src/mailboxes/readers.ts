@@ -1,0 +1,131 @@
+// The people on a shared mailbox's list: who reads it, and who may say so.
+import { CelesteError } from '#base/errors.ts';
+import type { Principal } from '#directory/principal.ts';
+import { recordAudit } from '#tenants/audit.ts';
+import type { TenantWriter } from '#tenants/tenants.ts';
+
+import { watcherNotFound } from './mailbox.ts';
+
+type Reading = Pick<TenantWriter, 'selectFrom'>;
+
+type Reader = { watcher_id: string; user_id: string; yacht_id: string; added_by: string };
+
+/** Puts somebody on the list; harmless when they are on it. */
+export async function addReader(tx: TenantWriter, reader: Reader): Promise<void> {
+  await tx
+    .insertInto('email_mailbox_readers')
+    .values(reader)
+    .onConflict((oc) => oc.columns(['watcher_id', 'user_id']).doNothing())
+    .execute();
+}
+
+/** Who reads a shared mailbox, longest first. */
+export async function listReaders(
+  db: Reading,
+  watcherId: string,
+): Promise<{ userId: string; addedAt: Date }[]> {
+  const rows = await db
+    .selectFrom('email_mailbox_readers')
+    .select(['user_id', 'added_at'])
+    .where('watcher_id', '=', watcherId)
+    .orderBy('added_at')
+    .orderBy('user_id')
+    .execute();
+  return rows.map((row) => ({ userId: row.user_id, addedAt: row.added_at }));
+}
+
+/** Whoever hears of a mailbox's mail: its owner, or the readers of a shared one. */
+export async function audienceOf(db: Reading, watcherId: string): Promise<string[]> {
+  const watcher = await db
+    .selectFrom('email_watchers')
+    .select(['kind', 'user_id'])
+    .where('id', '=', watcherId)
+    .executeTakeFirst();
+  if (!watcher) return [];
+  if (watcher.kind === 'own') return [watcher.user_id];
+  return (await listReaders(db, watcherId)).map((reader) => reader.userId);
+}
+
+export type Sharer = Pick<Principal, 'userId' | 'yachtId' | 'role'>;
+
+/**
+ * Says who reads a shared mailbox from now on. Whoever opened it and the captain decide; each change is audited.
+ *
+ * @param userIds people of this yacht, at least one
+ * @throws CelesteError `watcher_not_found`, `not_allowed`
+ */
+export async function setReaders(
+  tx: TenantWriter,
+  sharer: Sharer,
+  { watcherId, userIds }: { watcherId: string; userIds: string[] },
+): Promise<void> {
+  await lockShared(tx, sharer, watcherId);
+  const before = (await listReaders(tx, watcherId)).map((reader) => reader.userId);
+  const added_by = sharer.userId;
+  for (const user_id of userIds) {
+    await addReader(tx, { watcher_id: watcherId, user_id, yacht_id: sharer.yachtId, added_by });
+  }
+  await tx
+    .deleteFrom('email_mailbox_readers')
+    .where('watcher_id', '=', watcherId)
+    .where('user_id', 'not in', userIds)
+    .execute();
+  await recordAudit(tx, {
+    yachtId: sharer.yachtId,
+    actor: { kind: 'person', id: sharer.userId },
+    action: 'mailbox.readers_set',
+    target: { type: 'mailbox', id: watcherId },
+    before,
+    after: [...userIds].sort(),
+  });
+}
+
+/**
+ * Stops keeping a shared mailbox in sync; its mail stays, or is marked to be purged. Safe to repeat.
+ *
+ * @throws CelesteError `watcher_not_found`, `not_allowed`
+ */
+export async function removeSharedMailbox(
+  tx: TenantWriter,
+  sharer: Sharer,
+  { watcherId, purge, now }: { watcherId: string; purge: boolean; now: Date },
+): Promise<void> {
+  await lockShared(tx, sharer, watcherId);
+  await tx
+    .updateTable('email_watchers')
+    .set({
+      sync_status: 'disconnected',
+      next_sync_at: null,
+      last_sync_error: null,
+      last_sync_error_code: null,
+      ...(purge && { purge_requested_at: now }),
+    })
+    .where('id', '=', watcherId)
+    .execute();
+  await recordAudit(tx, {
+    yachtId: sharer.yachtId,
+    actor: { kind: 'person', id: sharer.userId },
+    action: purge ? 'mailbox.purge_requested' : 'mailbox.shared_removed',
+    target: { type: 'mailbox', id: watcherId },
+  });
+}
+
+async function lockShared(tx: TenantWriter, sharer: Sharer, watcherId: string): Promise<void> {
+  const watcher = await tx
+    .selectFrom('email_watchers')
+    .select(['user_id'])
+    .where('id', '=', watcherId)
+    .where('kind', '=', 'shared')
+    .forUpdate()
+    .executeTakeFirst();
+  if (!watcher) throw watcherNotFound();
+  if (maySetReaders(sharer, watcher.user_id)) return;
+  throw new CelesteError('not_allowed', 'Only whoever added this mailbox, or the captain, may change that.', {
+    advice: 'Ask one of them.',
+  });
+}
+
+/** Whoever opened the mailbox, and the captain, say who reads it. */
+export function maySetReaders(sharer: Pick<Sharer, 'userId' | 'role'>, openedBy: string): boolean {
+  return sharer.role === 'captain' || sharer.userId === openedBy;
+}

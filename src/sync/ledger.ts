@@ -1,0 +1,71 @@
+// What a round leaves in the ledger, in the transaction that records its ending.
+import { noteOutages } from '#mailboxes/freshness.ts';
+import { closeGaps, foldersOpenedSince, noteFound } from '#mailboxes/gaps.ts';
+import { type NoticeChange, settleNotices } from '#mailboxes/notices.ts';
+import { recordRound, triggerOf } from '#mailboxes/rounds.ts';
+import type { GapKind, RoundOutcome, RoundSummary, RoundTrigger } from '#tenants/schema.ts';
+import type { TenantWriter } from '#tenants/tenants.ts';
+
+import type { Round } from './round.ts';
+
+/** What is news about a round besides how it ended. */
+export type Ledger = {
+  trigger: RoundTrigger;
+  /** The gaps it met, and those it filled. */
+  opened: GapKind[];
+  repaired: GapKind[];
+  notices: NoticeChange[];
+};
+
+type Recording = Pick<Round, 'watcher' | 'clock'>;
+type Ending = {
+  outcome: RoundOutcome;
+  code: string | null;
+  startedAt: Date;
+  completeUpTo: Date | null;
+  summary: RoundSummary;
+};
+
+// Only a mailbox that is behind by this much can have had an outage: the others are spared the question.
+const WORTH_ASKING_MS = 3_600_000;
+
+/**
+ * Before the ending is written: adds the round to the record, and notes the outage it may have ended, which nobody
+ * else was there to see when every worker was down.
+ */
+export async function recordMet(
+  tx: TenantWriter,
+  { watcher, clock }: Recording,
+  { outcome, code, startedAt, summary }: Ending,
+): Promise<Pick<Ledger, 'trigger' | 'opened'>> {
+  const now = clock.now();
+  const trigger = triggerOf(watcher);
+  await recordRound(tx, watcher, {
+    ...summary,
+    trigger,
+    outcome,
+    code,
+    started_at: startedAt,
+    ended_at: now,
+  });
+  const behindMs = startedAt.getTime() - (watcher.last_sync_at ?? watcher.expected_from).getTime();
+  const outages = behindMs > WORTH_ASKING_MS ? await noteOutages(tx, startedAt, watcher.id) : [];
+  await noteFound(tx, { watcherId: watcher.id, folderId: null, changes: summary.changes });
+  const met = await foldersOpenedSince(tx, watcher.id, startedAt);
+  return { trigger, opened: [...met, ...outages.map(() => 'outage' as const)] };
+}
+
+/** After it: closes the gaps the round filled, and settles the notices by how the watcher stands. */
+export async function recordMended(
+  tx: TenantWriter,
+  { watcher, clock }: Recording,
+  { outcome, completeUpTo }: Ending,
+): Promise<Pick<Ledger, 'repaired' | 'notices'>> {
+  const now = clock.now();
+  const isFilling = outcome === 'synced' && completeUpTo !== null;
+  const filled = isFilling ? await closeGaps(tx, { watcherId: watcher.id, completeUpTo, endedAt: now }) : [];
+  return {
+    repaired: filled.map((gap) => gap.kind),
+    notices: await settleNotices(tx, now, watcher.id),
+  };
+}

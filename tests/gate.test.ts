@@ -1,0 +1,74 @@
+// Several processes on one mailbox: together they never have more than four requests at Microsoft, whatever they do.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import type { Principal } from '#directory/principal.ts';
+
+import { createMailWorld, type MailWorld } from './support/mail.ts';
+import type { ReaderTask } from './support/reader-process.ts';
+
+let world: MailWorld;
+let engineer: Principal;
+
+beforeEach(async () => {
+  world = await createMailWorld();
+  engineer = world.person('chief.engineer@corvina.test');
+  world.store.bulk(engineer.email, { count: 900, seed: 5, folder: 'inbox' });
+  world.store.bulk(engineer.email, { count: 400, seed: 6, folder: 'sentitems' });
+  world.store.bulk(engineer.email, { count: 300, seed: 7, folder: 'archive' });
+  await world.connect(engineer);
+  world.sandbox.settings.latencyMs = 30;
+  world.sandbox.settings.limits.concurrent = 4;
+});
+afterEach(() => world.close());
+
+async function startReader(messageIds: string[]): Promise<{ read: number; longestMs: number }> {
+  const { sandbox, tenant, tokenKey, yachtId } = world;
+  const { id: watcherId } = await world.watcher(engineer);
+  const task: ReaderTask = {
+    sandboxUrl: sandbox.url,
+    tenantUrl: tenant.url,
+    tokenKey,
+    yachtId,
+    watcherId,
+    messageIds,
+  };
+  const script = fileURLToPath(new URL('./support/reader-process.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, JSON.stringify(task)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let out = '';
+  for await (const chunk of child.stdout) out += String(chunk);
+  return JSON.parse(out);
+}
+
+const refused = () => world.sandbox.requests.list().filter((request) => request.status === 429);
+
+it('a first sync, then batches, while two more processes read mails: no refusal, nobody waits for long', async () => {
+  const ids = [...(world.store.mailbox(engineer.email)?.messages.values() ?? [])].map(
+    (message) => message.id,
+  );
+  const readers = [startReader(ids.slice(0, 25)), startReader(ids.slice(25, 50))];
+  let syncing = true;
+  const answers = Promise.all(readers).finally(() => {
+    syncing = false;
+  });
+  const rounds: string[] = [];
+  for (let n = 0; syncing; n += 1) {
+    rounds.push((await world.sync(engineer)).outcome);
+    // What is deleted is asked for in batches.
+    for (const id of ids.slice(200 + n * 40, 240 + n * 40))
+      world.store.deleteMessage(engineer.email, id, { permanent: true });
+  }
+  for (const { read, longestMs } of await answers) {
+    expect(read).toBe(25);
+    expect(longestMs).toBeLessThan(8_000);
+  }
+  await world.sync(engineer);
+  expect(rounds.every((outcome) => outcome === 'synced')).toBe(true);
+  expect(world.sandbox.requests.list().some((request) => request.path.endsWith('/$batch'))).toBe(true);
+  expect(refused()).toEqual([]);
+  await world.expectEqual(engineer);
+}, 90_000);

@@ -1,0 +1,199 @@
+// The ledger: whatever we may have missed is written down, and so is when and with what it was filled.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Principal } from '#directory/principal.ts';
+import { closeGaps, listGaps, noteFound, openGap } from '#mailboxes/gaps.ts';
+import { listNotices } from '#mailboxes/notices.ts';
+import { attend, standingOf } from '#mailboxes/oversight.ts';
+import { listRounds } from '#mailboxes/rounds.ts';
+import { pauseWatcher, requestSync, resumeWatcher } from '#mailboxes/watchers.ts';
+import { asWorker, type TenantWriter } from '#tenants/tenants.ts';
+
+import { createMailWorld, type MailWorld } from './support/mail.ts';
+import { fillMailbox, letter } from './support/mail-story.ts';
+
+const HOUR = 3_600_000;
+
+let world: MailWorld;
+let engineer: Principal;
+let address: string;
+
+beforeEach(async () => {
+  world = await createMailWorld();
+  engineer = world.person('chief.engineer@corvina.test');
+  address = engineer.email;
+  fillMailbox(world.store, address);
+  await world.connect(engineer);
+  await world.sync(engineer);
+});
+afterEach(() => world.close());
+
+const transact = <T>(fn: (tx: TenantWriter) => Promise<T>) =>
+  world.tenants.transact(asWorker(world.yachtId), fn);
+const gaps = async () => {
+  const { id } = await world.watcher(engineer);
+  return transact((tx) => listGaps(tx, id));
+};
+
+const notices = () => transact((tx) => listNotices(tx, world.clock.now()));
+const standing = () => transact((tx) => standingOf(tx, world.clock.now()));
+const oversee = () => transact((tx) => attend(tx, world.clock.now()));
+
+describe('a gap', () => {
+  it('is noted once while it is open, with what the mailbox was complete up to', async () => {
+    const watcher = await world.watcher(engineer);
+    const missed = { watcherId: watcher.id, kind: 'push_missed' as const, detail: 'missed' };
+    const at = world.clock.now();
+    expect(await transact((tx) => openGap(tx, { ...missed, at }))).toBe(true);
+    expect(await transact((tx) => openGap(tx, { ...missed, at: world.clock.now() }))).toBe(false);
+    expect(await gaps()).toMatchObject([
+      {
+        kind: 'push_missed',
+        detail: 'missed',
+        noticed_at: at,
+        since: watcher.complete_up_to,
+        repaired_at: null,
+      },
+    ]);
+    world.store.deliver(address, 'inbox', letter('Missed'));
+    await world.sync(engineer);
+    expect(await gaps()).toMatchObject([{ found: 1, repaired_at: expect.any(Date) }]);
+    expect(await transact((tx) => openGap(tx, { ...missed, at: world.clock.now() }))).toBe(true);
+    expect(await gaps()).toHaveLength(2);
+  });
+
+  it('that was noticed while a round ran is left to the next one', async () => {
+    const watcher = await world.watcher(engineer);
+    const startedAt = world.clock.now();
+    world.clock.forward(1_000);
+    await transact((tx) =>
+      openGap(tx, { watcherId: watcher.id, kind: 'subscription_removed', at: world.clock.now() }),
+    );
+    const round = { watcherId: watcher.id, completeUpTo: startedAt, endedAt: world.clock.now() };
+    expect(await transact((tx) => closeGaps(tx, round))).toEqual([]);
+    await transact((tx) => noteFound(tx, { watcherId: watcher.id, folderId: null, changes: 2 }));
+    const next = { ...round, completeUpTo: world.clock.now() };
+    expect(await transact((tx) => closeGaps(tx, next))).toMatchObject([{ found: 2 }]);
+  });
+
+  it('of a folder whose cursor died is filled by reading that folder again', async () => {
+    const { id } = await world.watcher(engineer);
+    world.store.expireDelta(address, 'inbox');
+    const [gone] = world.store.folder(address, 'inbox').messages;
+    world.store.deleteMessage(address, gone?.id ?? '', { permanent: true });
+    world.store.deliver(address, 'inbox', letter('Meanwhile'));
+    world.store.deliver(address, 'Inbox/Vendors', letter('Elsewhere'));
+    const before = await world.watcher(engineer);
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'synced' });
+    expect(await gaps()).toMatchObject([
+      {
+        kind: 'cursor_lost',
+        folder: 'Inbox',
+        since: before.complete_up_to,
+        // The new letter and the one that is gone; what another folder's own changes brought was not missed.
+        found: 2,
+        repaired_at: expect.any(Date),
+      },
+    ]);
+    expect(id).toBe(before.id);
+  });
+});
+
+describe('an outage', () => {
+  const failing = () =>
+    world.sandbox.faults.add({
+      match: { path: 'mailFolders/delta' },
+      count: 40,
+      fault: { status: 500, body: '' },
+    });
+
+  it('is seen by the sweep while nothing gets through, told to the owner, and closed by the next whole round', async () => {
+    failing();
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'degraded' });
+    const { complete_up_to } = await world.watcher(engineer);
+    world.clock.forward(50 * 60_000);
+    expect(await oversee()).toMatchObject({ outages: 0, notices: [] });
+    world.clock.forward(30 * 60_000);
+    expect((await standing()).needsAttention).toBe(true);
+    expect(await oversee()).toMatchObject({ outages: 1, notices: [{ kind: 'stale', open: true }] });
+    expect((await standing()).needsAttention).toBe(false);
+    expect(await gaps()).toMatchObject([
+      { kind: 'outage', detail: 'graph_transient', since: complete_up_to, repaired_at: null },
+    ]);
+    expect(await notices()).toMatchObject([
+      { kind: 'stale', mailbox: address, complete_up_to, problem: { code: 'graph_transient' } },
+    ]);
+
+    world.sandbox.faults.clear();
+    world.store.deliver(address, 'inbox', letter('Meanwhile'));
+    const round = await world.sync(engineer);
+    expect(round).toMatchObject({
+      outcome: 'synced',
+      ledger: { repaired: ['outage'], notices: [{ kind: 'stale', open: false }] },
+    });
+    expect(await gaps()).toMatchObject([{ kind: 'outage', found: 1, repaired_at: expect.any(Date) }]);
+    expect(await notices()).toEqual([]);
+  });
+
+  it('that nobody was there to see is written down by the round that ends it', async () => {
+    world.clock.forward(5 * HOUR);
+    // A page that is opened says so, though no worker did.
+    expect(await notices()).toMatchObject([{ kind: 'stale' }]);
+    expect(await world.sync(engineer)).toMatchObject({
+      ledger: { opened: ['outage'], repaired: ['outage'], notices: [] },
+    });
+    expect(await gaps()).toMatchObject([{ kind: 'outage', found: 0, repaired_at: expect.any(Date) }]);
+  });
+
+  it('is not what a pause is', async () => {
+    const { id } = await world.watcher(engineer);
+    await transact((tx) => pauseWatcher(tx, id, world.clock.now()));
+    world.clock.forward(5 * HOUR);
+    expect(await notices()).toEqual([]);
+    expect((await standing()).needsAttention).toBe(false);
+    await transact((tx) => resumeWatcher(tx, id, world.clock.now()));
+    expect(await world.sync(engineer)).toMatchObject({ ledger: { trigger: 'person', opened: [] } });
+    expect(await gaps()).toEqual([]);
+  });
+});
+
+describe('consent that dies', () => {
+  it('is told until Outlook is connected again, and what was missed meanwhile is in the ledger', async () => {
+    world.sandbox.identity.revoke(world.store.mailbox(address)?.userId ?? '');
+    expect(await world.sync(engineer)).toMatchObject({
+      outcome: 'reauth_required',
+      ledger: { notices: [{ kind: 'consent_lost', open: true }] },
+    });
+    expect(await notices()).toMatchObject([{ kind: 'consent_lost', problem: { code: 'reauth_required' } }]);
+    world.store.deliver(address, 'inbox', letter('Meanwhile'));
+    expect(await world.connect(engineer)).toMatchObject({ refusal: null });
+    expect(await notices()).toEqual([]);
+    world.clock.forward(2 * HOUR);
+    expect(await notices()).toMatchObject([{ kind: 'stale' }]);
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'synced' });
+    expect(await notices()).toEqual([]);
+    expect(await gaps()).toMatchObject([{ kind: 'outage', found: 1, repaired_at: expect.any(Date) }]);
+  });
+});
+
+describe('the rounds', () => {
+  it('are recorded one by one, with why and how, and kept for a week', async () => {
+    const { id } = await world.watcher(engineer);
+    world.store.deliver(address, 'inbox', letter('New'));
+    await transact((tx) => requestSync(tx, id, world.clock.now()));
+    await world.sync(engineer);
+    await world.sync(engineer);
+    const since = new Date(0);
+    expect(await transact((tx) => listRounds(tx, id, { since }))).toMatchObject([
+      { trigger: 'first', outcome: 'synced', code: null },
+      { trigger: 'person', outcome: 'synced', changes: 1 },
+      { trigger: 'schedule', outcome: 'synced', changes: 0, requests: expect.any(Number) },
+    ]);
+    world.clock.forward(7 * 24 * HOUR + 7 * HOUR);
+    await world.sync(engineer);
+    expect((await standing()).needsAttention).toBe(true);
+    await oversee();
+    expect(await transact((tx) => listRounds(tx, id, { since }))).toHaveLength(1);
+    expect((await standing()).needsAttention).toBe(false);
+  });
+});
