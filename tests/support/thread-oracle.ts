@@ -4,7 +4,9 @@ import { expect } from 'vitest';
 
 import type { EmailMessagesTable, EmailThreadsTable, MailAddress, TenantSchema } from '#tenants/schema.ts';
 
-type Message = Selectable<EmailMessagesTable> & { folder_in_inbox: boolean };
+type Row = Selectable<EmailMessagesTable> & { folder_in_inbox: boolean };
+/** `mail`: equal for copies of one mail. */
+type Message = Row & { mail: string };
 
 /** Fails unless grouping, both summaries and the counts follow from the messages that `db` shows. */
 export async function expectThreadsInStep(db: Kysely<TenantSchema>): Promise<void> {
@@ -28,15 +30,32 @@ async function readMessages(db: Kysely<TenantSchema>): Promise<Message[]> {
   const inInbox = new Map(
     folders.map((row) => [`${row.watcher_id} ${row.provider_folder_id}`, row.in_inbox]),
   );
-  return messages
+  const rows = messages
     .map((row) => ({
       ...row,
       folder_in_inbox: inInbox.get(`${row.watcher_id} ${row.parent_folder_id}`) ?? true,
     }))
     .sort((a, b) => atOf(a) - atOf(b) || (a.id < b.id ? -1 : 1));
+  return rows.map((row, n) => ({ ...row, mail: mailOf(row, rows.slice(0, n)) }));
 }
 
-const atOf = (row: Message) => (row.received_at ?? row.sent_at ?? row.synced_at).getTime();
+/** Copies lie in different places: of two in one place each is a mail of its own. What is gone lies in one place. */
+function mailOf(row: Row, before: Row[]): string {
+  if (row.internet_message_id === null) return row.id;
+  const nameOf = (each: Row) =>
+    JSON.stringify([
+      each.thread_id,
+      each.internet_message_id,
+      each.from_address?.toLowerCase(),
+      each.subject,
+    ]);
+  const placeOf = (each: Row) =>
+    JSON.stringify([each.watcher_id, each.removed_at === null && each.parent_folder_id]);
+  const same = before.filter((each) => nameOf(each) === nameOf(row) && placeOf(each) === placeOf(row));
+  return `${nameOf(row)} ${same.length}`;
+}
+
+const atOf = (row: Row) => (row.received_at ?? row.sent_at ?? row.synced_at).getTime();
 
 /** Two messages share a thread exactly when a chain of shared conversations and shared mails leads between them. */
 function expectGrouping(messages: Message[]): void {
@@ -113,7 +132,7 @@ function summaryOf(messages: Message[], crew: Set<string>) {
     first_message_at: new Date(atOf(first)).toISOString(),
     last_message_at: new Date(atOf(latest)).toISOString(),
     latest_email_id: latest.id,
-    message_count: new Set(messages.map((message) => message.internet_message_id ?? message.id)).size,
+    message_count: new Set(messages.map((message) => message.mail)).size,
     has_attachments: messages.some((message) => message.has_attachments),
   };
 }
