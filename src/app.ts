@@ -14,6 +14,7 @@ import { createEvents, type Events } from '#directory/events.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
 import { createIdentify, type Principal } from '#directory/principal.ts';
 import { tidyMaster } from '#directory/tidy.ts';
+import { announceDue } from '#directory/yacht-schedule.ts';
 import { createHttpApp, type HttpDeps } from '#http/app.ts';
 import { createMetrics, type Metrics } from '#http/metrics.ts';
 import type { OutlookDeps } from '#http/routes/outlook.ts';
@@ -21,11 +22,13 @@ import { type HttpServer, listenHttp } from '#http/server.ts';
 import { runMatchThreads } from '#jobs/match-threads.ts';
 import { runPurgeMailbox } from '#jobs/purge-mailbox.ts';
 import { createQueue, type Handlers, type Queue } from '#jobs/queue.ts';
-import { sweep } from '#jobs/sweep.ts';
-import { runSyncMailbox } from '#jobs/sync-mailbox.ts';
+import { type SweepDeps, sweepAll } from '#jobs/sweep.ts';
+import { type Sweeper, startSweeping } from '#jobs/sweeper.ts';
+import { runCatchUpMailbox, runSyncMailbox } from '#jobs/sync-mailbox.ts';
 import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/connect.ts';
 import { disconnect } from '#mailboxes/disconnect.ts';
 import { createGates } from '#mailboxes/gate.ts';
+import { LEASE_SECONDS } from '#mailboxes/lease.ts';
 import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
 import { addSharedMailbox } from '#mailboxes/shared.ts';
 import { connectionStatus } from '#mailboxes/status.ts';
@@ -73,16 +76,20 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const app = createHttpApp(createHttpDeps(parts));
   const { config, events, queue } = parts;
   let server: HttpServer | null = null;
+  let sweeper: Sweeper | null = null;
   return {
     startApi: async () => {
       server = await listenHttp(app.fetch, config.http);
       return server;
     },
-    startWorker: () => queue.work(handlers, config.sync.concurrency),
+    startWorker: async () => {
+      await queue.work(handlers, config.sync.concurrency);
+      sweeper = startSweeping(createSweepDeps(parts));
+    },
     drain: () => queue.drain(handlers),
     stop: async () => {
       await events.close();
-      await Promise.all([server?.close(), queue.stop()]);
+      await Promise.all([server?.close(), sweeper?.stop(), queue.stop()]);
       await parts.graph.close();
     },
   };
@@ -114,7 +121,7 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const mailboxes = createMailboxes({ tenants, tokens, graph, gates: createGates({ tenants, clock, log }) });
   const states = createOauthStates({ master, sealer, clock });
   const events = createEvents({ master, masterUrl, log });
-  const queue = await createQueue({ masterUrl, log, role });
+  const queue = announcing(await createQueue({ masterUrl, log, role }), { master, clock });
   const syncIntervalMinutes = config.sync.intervalMinutes;
   const connecting = { states, identities, graph, tenants, vault, syncIntervalMinutes };
   const outlook = createOutlook({ connecting, config, events, queue, clock });
@@ -123,6 +130,19 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const { authSecret } = secrets;
   const own = { config, fleet, log, clock, webFolder, authSecret };
   return { ...own, queue, events, metrics, graph, mailboxes, outlook, addShared };
+}
+
+/** The same queue; of a mailbox to be synced MASTER is told too, in case the worker that takes it dies. */
+function announcing(queue: Queue, { master, clock }: { master: Fleet['master']; clock: Clock }): Queue {
+  return {
+    ...queue,
+    send: async (name, data, options) => {
+      if (name === 'sync-mailbox' && 'yacht_id' in data) {
+        await announceDue(master, data.yacht_id, new Date(clock.now().getTime() + LEASE_SECONDS * 1000));
+      }
+      await queue.send(name, data, options);
+    },
+  };
 }
 
 function createIdentities({ microsoft }: Config): Identities {
@@ -221,7 +241,13 @@ function demoUser({ userId, displayName, role, email, yachtId, yachtName }: Demo
   return { id: userId, display_name: displayName, role, email, yacht_id: yachtId, yacht_name: yachtName };
 }
 
-function createHandlers({ fleet, log, clock, queue, events, metrics, mailboxes }: Parts): Handlers {
+function createSweepDeps({ fleet, log, clock, queue, events, metrics }: Parts): SweepDeps {
+  const { master, tenants } = fleet;
+  return { master, tenants, queue, events, clock, log, onStanding: metrics.sync.standing };
+}
+
+function createHandlers(parts: Parts): Handlers {
+  const { fleet, log, clock, queue, events, metrics, mailboxes } = parts;
   const { master, tenants } = fleet;
   const activeYachts = async () =>
     (await listYachts(master, { activeOnly: true })).map(({ yachtId }) => yachtId);
@@ -229,15 +255,17 @@ function createHandlers({ fleet, log, clock, queue, events, metrics, mailboxes }
     sync: { tenants, mailboxes, clock, log },
     events,
     queue,
+    announceDue: (yachtId: string, at: Date) => announceDue(master, yachtId, at),
     log,
     onRound: metrics.sync.round,
   };
   return {
     'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
+    'catch-up-mailbox': (job, signal) => runCatchUpMailbox(syncing, job, signal),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
     'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, clock, events }, job, signal),
-    sweep: async () => {
-      await sweep({ activeYachts, tenants, queue, events, clock, log, onStanding: metrics.sync.standing });
+    sweep: async ({ whole }) => {
+      if (whole) await sweepAll(createSweepDeps(parts), await activeYachts());
       await tidyMaster(master, clock.now());
     },
   };

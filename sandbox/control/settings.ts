@@ -15,16 +15,36 @@ export type Quirks = {
   lateVisibilityMs: number;
   /** With immutable ids, A→B→A between two rounds reports the tombstone and not the return. */
   abaLost: boolean;
+  /** Now and then a round tells once more what the one before it told. */
+  replays: boolean;
+  /** Of a folder that was deleted and made again by the same name only the new one is told. */
+  recreatedFolderLost: boolean;
   /** `$top` caps the whole initial round instead of being ignored. */
   topCapsRound: boolean;
   /** `odata.maxpagesize` is a hint: no page of delta is larger than this, whatever is asked for. */
   largestPage: number;
 };
 
-/** How a dead delta token is refused. */
-export type DeadToken = '410' | '404' | '400';
+/**
+ * How a dead delta token is refused: 410 with the address of a new round, 410 without, 404, 400, or 400 as if the
+ * token could not even be read.
+ */
+export const DEAD_TOKENS = ['410', '410 without Location', '404', '400', 'unreadable'] as const;
+export type DeadToken = (typeof DEAD_TOKENS)[number];
 
-export type RetryAfterMode = 'number' | 'fraction' | 'date' | 'missing';
+/** Spellings of the code that go with it, except when it is unreadable. */
+export const DEAD_TOKEN_CODES = [
+  ...(['SyncStateNotFound', 'syncStateNotFound', 'SyncStateInvalid', 'ErrorSyncStateNotFound'] as const),
+  ...(['resyncRequired', 'ResyncRequired'] as const),
+] as const;
+export type DeadTokenCode = (typeof DEAD_TOKEN_CODES)[number];
+
+/** In China's cloud there is no delta for messages and mail folders. */
+export const CLOUDS = ['global', 'china'] as const;
+
+export const RETRY_AFTER_MODES = ['number', 'fraction', 'date', 'missing'] as const;
+
+export type RetryAfterMode = (typeof RETRY_AFTER_MODES)[number];
 
 export type NotificationSettings = {
   /** How long after a change its notification goes out; each takes its own time between the two. */
@@ -69,6 +89,8 @@ export type Settings = {
     retryAfterSeconds: number;
   };
   deadToken: DeadToken;
+  deadTokenCode: DeadTokenCode;
+  cloud: (typeof CLOUDS)[number];
   /** How many of the newest link generations of a folder are still accepted. */
   generations: number;
   accessTokenSeconds: { minimum: number; maximum: number };
@@ -106,6 +128,8 @@ export const defaultSettings = (latencyMs: number): Settings => ({
     unknownTombstones: false,
     lateVisibilityMs: 0,
     abaLost: false,
+    replays: false,
+    recreatedFolderLost: false,
     topCapsRound: true,
     largestPage: 1_000,
   },
@@ -118,6 +142,8 @@ export const defaultSettings = (latencyMs: number): Settings => ({
     retryAfterSeconds: 10,
   },
   deadToken: '410',
+  deadTokenCode: 'SyncStateNotFound',
+  cloud: 'global',
   generations: 4,
   accessTokenSeconds: { minimum: 3600, maximum: 5400 },
   sendDelayMs: 400,

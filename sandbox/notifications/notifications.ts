@@ -158,7 +158,7 @@ export class Notifications {
   }
 
   #mailboxOf({ userId }: Subscription): Mailbox | undefined {
-    return this.#parts.store.mailboxes().find((mailbox) => mailbox.userId === userId);
+    return this.#parts.store.mailboxOfUser(userId);
   }
 
   #envelope(subscription: Subscription) {

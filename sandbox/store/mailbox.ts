@@ -24,6 +24,7 @@ export function addFolder(mailbox: Mailbox, seed: FolderSeed): Folder {
     hidden: seed.hidden ?? false,
     search: seed.search ?? null,
     exists: true,
+    deletedFrom: null,
     messages: [],
     unread: 0,
     otherItems: 0,

@@ -24,6 +24,7 @@ import type {
   NewFolder,
   NewMailbox,
   NewMessage,
+  Poison,
   SandboxStore,
   StoredMessage,
 } from './types.ts';
@@ -37,6 +38,7 @@ export function createStore(now: () => Date): SandboxStore {
 class MemoryStore implements SandboxStore {
   readonly #now: () => Date;
   readonly #mailboxes = new Map<string, Mailbox>();
+  readonly #byUser = new Map<string, Mailbox>();
   readonly #watchers: ((change: MailChange) => void)[] = [];
 
   constructor(now: () => Date) {
@@ -49,11 +51,16 @@ class MemoryStore implements SandboxStore {
       throw new StoreError('mailbox_exists', `The mailbox ${mailbox.address} already exists.`);
     }
     this.#mailboxes.set(mailbox.address, mailbox);
+    this.#byUser.set(mailbox.userId.toLowerCase(), mailbox);
     return mailbox;
   }
 
   mailbox(address: string): Mailbox | undefined {
     return this.#mailboxes.get(address.toLowerCase());
+  }
+
+  mailboxOfUser(userId: string): Mailbox | undefined {
+    return this.#byUser.get(userId.toLowerCase());
   }
 
   mailboxes(): Mailbox[] {
@@ -106,6 +113,7 @@ class MemoryStore implements SandboxStore {
     const target = this.folder(address, parent);
     if (isBelow(target, folder)) throw new StoreError('invalid', 'A folder cannot be moved into itself.');
     refuseTakenName(target, folder.displayName, folder);
+    folder.deletedFrom = null;
     this.#hang(folder, target);
     return folder;
   }
@@ -113,6 +121,7 @@ class MemoryStore implements SandboxStore {
   deleteFolder(address: string, id: string, options: { permanent?: boolean } = {}): void {
     const folder = this.#movable(address, id);
     const deleted = this.folder(address, 'deleteditems');
+    if (folder.parent) folder.deletedFrom ??= { parent: folder.parent, name: folder.displayName };
     if (options.permanent || isBelow(folder, deleted)) {
       for (const part of withDescendants(folder)) this.#destroyFolder(part, options.permanent ?? false);
       this.#unhang(folder);
@@ -153,6 +162,14 @@ class MemoryStore implements SandboxStore {
     if (target.search) throw new StoreError('invalid', 'A search folder holds no mail of its own.');
     if (target !== message.placement.folder) this.#relocate(message, target);
     return message;
+  }
+
+  moveMessages(address: string, ids: string[], folder: string): void {
+    for (const id of ids) this.moveMessage(address, id, folder);
+  }
+
+  poisonMessage(address: string, id: string, poison: Poison | null): void {
+    this.message(address, id).poison = poison;
   }
 
   copyMessage(address: string, id: string, folder: string): StoredMessage {
