@@ -23,7 +23,11 @@ function oneOf<const T extends string>(value: unknown, ...allowed: T[]): T | und
 
 type Search = Record<string, unknown>;
 type SignInSearch = { next?: string | undefined; expired?: true | undefined };
-type InboxSearch = { mailbox?: string | undefined; filter?: 'unread' | undefined; pane?: 'record' | undefined };
+type InboxSearch = {
+  mailbox?: string | undefined;
+  filter?: 'unread' | undefined;
+  pane?: 'record' | undefined;
+};
 type WorkOrdersSearch = { q?: string | undefined; status?: string | undefined; thread?: string | undefined };
 type EquipmentSearch = { q?: string | undefined; thread?: string | undefined };
 

@@ -27,7 +27,8 @@ export function Inbox() {
   const shown: InboxFilter = filter ?? 'all';
 
   const open = useCallback(
-    (id: string) => void navigate({ to: '/inbox/$threadId', params: { threadId: id }, search: { filter, mailbox } }),
+    (id: string) =>
+      void navigate({ to: '/inbox/$threadId', params: { threadId: id }, search: { filter, mailbox } }),
     [navigate, filter, mailbox],
   );
   const choose = (next: InboxFilter) =>
