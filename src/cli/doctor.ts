@@ -9,6 +9,7 @@ import type { Fleet } from '#tenants/fleet.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
 import { checkMicrosoft } from './doctor-microsoft.ts';
+import { checkPush } from './doctor-push.ts';
 import { explain } from './fail.ts';
 import type { Finding } from './finding.ts';
 import { print } from './print.ts';
@@ -37,7 +38,7 @@ async function examine(env: Env): Promise<Finding[]> {
   findings.push(...describeSettings(config));
   const secrets = await attempt(findings, 'keys', async () => loadSecrets(env, config));
   if (secrets !== null) findings.push(...(await checkDatabases(secrets)));
-  findings.push(...(await checkMicrosoft(config)));
+  findings.push(...(await checkMicrosoft(config)), ...(await checkPush(config)));
   return findings;
 }
 
@@ -58,10 +59,6 @@ function describeSettings(config: Config): Finding[] {
   if (config.sandboxPort === null) {
     const detail = `register this redirect URI (Web) in each app: ${appUrl}/auth/outlook/callback`;
     findings.push({ ok: true, subject: 'sign-in', detail });
-  }
-  if (config.webhookUrl === null) {
-    const detail = `no WEBHOOK_URL: mailboxes are asked every ${config.sync.intervalMinutes} minutes`;
-    findings.push({ ok: true, subject: 'push', detail });
   }
   return findings;
 }

@@ -85,6 +85,7 @@ function sweeping(jobs: unknown[], now = NOW) {
     tenants,
     queue: { send: async (name: string, data: unknown) => void jobs.push([name, data]) },
     clock: { now: () => now },
+    webhookUrl: null,
     events: { publish: async (event: LiveEvent) => void news.push(event) },
     onStanding: (yachtId: string, standing: Standing) => void standings.set(yachtId, standing),
     log: createLog('warn', { write: (line) => void log.push(line) }),

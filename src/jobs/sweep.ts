@@ -7,11 +7,13 @@ import type { Kysely } from 'kysely';
 
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
+import { hasNudges } from '#directory/nudges.ts';
 import type { MasterSchema } from '#directory/schema.ts';
 import { claimYachts, lookAgain, SLOWEST_LOOK_MS, type YachtToLookAt } from '#directory/yacht-schedule.ts';
 import { watchersSchedule } from '#mailboxes/due-watchers.ts';
 import { standingOf } from '#mailboxes/oversight.ts';
 import { duePurges } from '#sync/purge.ts';
+import { dueSubscriptions } from '#sync/subscriptions.ts';
 import { asWorker, type TenantReader, type Tenants } from '#tenants/tenants.ts';
 
 import { type OverseeDeps, oversee } from './oversee.ts';
@@ -31,6 +33,8 @@ export type SweepDeps = OverseeDeps & {
   queue: Pick<Queue, 'send'>;
   clock: Clock;
   log: Log;
+  /** As in the configuration; null: no subscriptions. */
+  webhookUrl: string | null;
 };
 
 /**
@@ -48,6 +52,12 @@ export async function sweep(
     );
     full = yachts.length === YACHTS_AT_ONCE;
   }
+  if (!inTrouble) await sweepNudges(deps);
+}
+
+/** Asks for the notifications that a job which got lost should have handed over. */
+export async function sweepNudges({ master, queue, clock }: Pick<SweepDeps, 'master' | 'queue' | 'clock'>) {
+  if (await hasNudges(master, clock.now())) await queue.send('take-nudges', {});
 }
 
 /** Looks at each of these yachts, due or not. One whose database is away does not stop the others. */
@@ -78,24 +88,28 @@ async function look(deps: SweepDeps, yacht: YachtToLookAt): Promise<void> {
 
 /** Asks for the jobs that are due on one yacht; when to look there again. @throws CelesteError `tenant_unavailable` */
 async function sweepYacht(deps: Omit<SweepDeps, 'master'>, yachtId: string): Promise<Date> {
-  const { tenants, queue, clock } = deps;
+  const { tenants, queue, clock, webhookUrl } = deps;
   const now = clock.now();
   const due = await tenants.read(asWorker(yachtId), async (db) => ({
     watchers: await watchersSchedule(db, now, WATCHERS_PER_YACHT),
     matching: await hasThreadsToMatch(db),
     purges: await duePurges(db, now),
+    subscriptions: await dueSubscriptions(db, { now, webhookUrl }, WATCHERS_PER_YACHT),
     standing: await standingOf(db, now),
   }));
   for (const { id, isFirst } of due.watchers.due) {
     const name = isFirst ? 'catch-up-mailbox' : 'sync-mailbox';
     await queue.send(name, { yacht_id: yachtId, watcher_id: id });
   }
+  for (const watcherId of due.subscriptions) {
+    await queue.send('keep-subscription', { yacht_id: yachtId, watcher_id: watcherId });
+  }
   for (const watcherId of due.purges) {
     await queue.send('purge-mailbox', { yacht_id: yachtId, watcher_id: watcherId });
   }
   if (due.matching) await queue.send('match-threads', { yacht_id: yachtId });
   await oversee(deps, yachtId, due.standing);
-  const asked = due.watchers.due.length + due.purges.length > 0 || due.matching;
+  const asked = due.watchers.due.length + due.purges.length + due.subscriptions.length > 0 || due.matching;
   const soon = asked ? ASK_AGAIN_MS : SLOWEST_LOOK_MS * (0.75 + Math.random() / 4);
   return new Date(Math.min(now.getTime() + soon, due.watchers.nextAt?.getTime() ?? Number.POSITIVE_INFINITY));
 }
