@@ -34,6 +34,7 @@ import { createTokens, type Identities } from '#mailboxes/tokens.ts';
 import { createGraphClient, type GraphClient } from '#microsoft/graph-client.ts';
 import { createIdentity } from '#microsoft/identity.ts';
 import { measured } from '#microsoft/measured.ts';
+import { deltaSource, listSource } from '#sync/source.ts';
 import type { Fleet } from '#tenants/fleet.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
@@ -221,12 +222,12 @@ function demoUser({ userId, displayName, role, email, yachtId, yachtName }: Demo
   return { id: userId, display_name: displayName, role, email, yacht_id: yachtId, yacht_name: yachtName };
 }
 
-function createHandlers({ fleet, log, clock, queue, events, metrics, mailboxes }: Parts): Handlers {
+function createHandlers({ config, fleet, log, clock, queue, events, metrics, mailboxes }: Parts): Handlers {
   const { master, tenants } = fleet;
   const activeYachts = async () =>
     (await listYachts(master, { activeOnly: true })).map(({ yachtId }) => yachtId);
   const syncing = {
-    sync: { tenants, mailboxes, clock, log },
+    sync: { tenants, mailboxes, clock, log, source: config.sync.delta ? deltaSource : listSource },
     events,
     queue,
     log,
