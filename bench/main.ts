@@ -1,7 +1,11 @@
 // `npm run bench`: every measurement, or those named: `npm run bench -- first-sync --large`.
 import { firstSync } from './first-sync.ts';
+import { schedule } from './schedule.ts';
 
-const BENCHES: Record<string, (options: { large: boolean }) => Promise<void>> = { 'first-sync': firstSync };
+const BENCHES: Record<string, (options: { large: boolean }) => Promise<void>> = {
+  'first-sync': firstSync,
+  schedule,
+};
 
 const words = process.argv.slice(2);
 const names = words.filter((word) => !word.startsWith('--'));

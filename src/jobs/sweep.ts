@@ -9,7 +9,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { MasterSchema } from '#directory/schema.ts';
 import { claimYachts, lookAgain, SLOWEST_LOOK_MS, type YachtToLookAt } from '#directory/yacht-schedule.ts';
-import { watchersSchedule } from '#mailboxes/due-watchers.ts';
+import { type DueWatcher, watchersSchedule } from '#mailboxes/due-watchers.ts';
 import { standingOf } from '#mailboxes/oversight.ts';
 import { duePurges } from '#sync/purge.ts';
 import { asWorker, type TenantReader, type Tenants } from '#tenants/tenants.ts';
@@ -23,14 +23,17 @@ const WATCHERS_PER_YACHT = 500;
 const ASK_AGAIN_MS = 15_000;
 /** A database that does not answer holds up nobody longer. */
 const PATIENCE_MS = 1_000;
+const OVERSEE_EVERY_MS = 50_000;
 const TROUBLE_MS = { first: 5_000, longest: 30_000 };
 
 export type SweepDeps = OverseeDeps & {
   master: Kysely<MasterSchema>;
   tenants: Tenants;
-  queue: Pick<Queue, 'send'>;
+  queue: Pick<Queue, 'send' | 'sendAll'>;
   clock: Clock;
   log: Log;
+  /** When (epoch milliseconds) this process last looked after a yacht's mailboxes; without it: at every look. */
+  overseen?: Map<string, number>;
 };
 
 /**
@@ -80,21 +83,25 @@ async function look(deps: SweepDeps, yacht: YachtToLookAt): Promise<void> {
 async function sweepYacht(deps: Omit<SweepDeps, 'master'>, yachtId: string): Promise<Date> {
   const { tenants, queue, clock } = deps;
   const now = clock.now();
+  const sinceOverseen = now.getTime() - (deps.overseen?.get(yachtId) ?? 0);
   const due = await tenants.read(asWorker(yachtId), async (db) => ({
     watchers: await watchersSchedule(db, now, WATCHERS_PER_YACHT),
     matching: await hasThreadsToMatch(db),
     purges: await duePurges(db, now),
-    standing: await standingOf(db, now),
+    standing: sinceOverseen < OVERSEE_EVERY_MS ? null : await standingOf(db, now),
   }));
-  for (const { id, isFirst } of due.watchers.due) {
-    const name = isFirst ? 'catch-up-mailbox' : 'sync-mailbox';
-    await queue.send(name, { yacht_id: yachtId, watcher_id: id });
-  }
-  for (const watcherId of due.purges) {
-    await queue.send('purge-mailbox', { yacht_id: yachtId, watcher_id: watcherId });
-  }
+  const jobs = (watchers: DueWatcher[]) => watchers.map(({ id }) => ({ yacht_id: yachtId, watcher_id: id }));
+  await queue.sendAll('sync-mailbox', jobs(due.watchers.due.filter(({ isFirst }) => !isFirst)));
+  await queue.sendAll('catch-up-mailbox', jobs(due.watchers.due.filter(({ isFirst }) => isFirst)));
+  await queue.sendAll(
+    'purge-mailbox',
+    due.purges.map((watcher_id) => ({ yacht_id: yachtId, watcher_id })),
+  );
   if (due.matching) await queue.send('match-threads', { yacht_id: yachtId });
-  await oversee(deps, yachtId, due.standing);
+  if (due.standing) {
+    await oversee(deps, yachtId, due.standing);
+    deps.overseen?.set(yachtId, now.getTime());
+  }
   const asked = due.watchers.due.length + due.purges.length > 0 || due.matching;
   const soon = asked ? ASK_AGAIN_MS : SLOWEST_LOOK_MS * (0.75 + Math.random() / 4);
   return new Date(Math.min(now.getTime() + soon, due.watchers.nextAt?.getTime() ?? Number.POSITIVE_INFINITY));
