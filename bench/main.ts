@@ -1,9 +1,13 @@
 // `npm run bench`: every measurement, or those named: `npm run bench -- first-sync --large`.
 import { firstSync } from './first-sync.ts';
+import { idle } from './idle.ts';
+import { scale } from './scale.ts';
 import { schedule } from './schedule.ts';
 
 const BENCHES: Record<string, (options: { large: boolean }) => Promise<void>> = {
   'first-sync': firstSync,
+  idle,
+  scale,
   schedule,
 };
 

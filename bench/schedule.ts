@@ -90,7 +90,7 @@ async function claimDue(fleet: BenchFleet, yachtIds: string[], each: number): Pr
   const nothing = async () => undefined;
   const handlers: Handlers = {
     ...{ 'sync-mailbox': claim, 'catch-up-mailbox': claim, 'match-threads': nothing },
-    ...{ 'purge-mailbox': nothing, sweep: nothing },
+    ...{ 'purge-mailbox': nothing, 'keep-subscription': nothing, 'take-nudges': nothing, sweep: nothing },
   };
   await queue.work(handlers, 8);
   const [events, clock] = [{ publish: nothing }, systemClock];

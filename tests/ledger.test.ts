@@ -69,10 +69,10 @@ describe('a gap', () => {
     await transact((tx) =>
       openGap(tx, { watcherId: watcher.id, kind: 'subscription_removed', at: world.clock.now() }),
     );
-    const round = { watcherId: watcher.id, startedAt, endedAt: world.clock.now() };
+    const round = { watcherId: watcher.id, completeUpTo: startedAt, endedAt: world.clock.now() };
     expect(await transact((tx) => closeGaps(tx, round))).toEqual([]);
     await transact((tx) => noteFound(tx, { watcherId: watcher.id, folderId: null, changes: 2 }));
-    const next = { ...round, startedAt: world.clock.now() };
+    const next = { ...round, completeUpTo: world.clock.now() };
     expect(await transact((tx) => closeGaps(tx, next))).toMatchObject([{ found: 2 }]);
   });
 

@@ -1,4 +1,5 @@
-// The sandbox's demo world: what it promises about its seven mailboxes, and that a seed says it all.
+// The sandbox's demo world: what it promises about its seven people's mailboxes and the two shared ones, and
+// that a seed says it all.
 import { createHash } from 'node:crypto';
 
 import { PDFDocument } from 'pdf-lib';
@@ -21,6 +22,7 @@ function build(seed: number): SandboxStore {
 }
 
 const world = build(1);
+const people = (store: SandboxStore) => store.mailboxes().filter(({ shared }) => !shared);
 const mailOf = (mailbox: Mailbox): StoredMessage[] => [...mailbox.messages.values()];
 const allMail = world.mailboxes().flatMap(mailOf);
 const need = (address: string): Mailbox => {
@@ -58,7 +60,7 @@ describe('the demo world', () => {
 
   it('has 300 to 2,000 mails in each mailbox, from any seed; the chief engineer most, the deckhand fewest', () => {
     for (const store of [world, build(2), build(77)]) {
-      const counts = store.mailboxes().map(({ address }) => store.counts(address).messages);
+      const counts = people(store).map(({ address }) => store.counts(address).messages);
       expect(Math.min(...counts)).toBeGreaterThanOrEqual(300);
       expect(Math.max(...counts)).toBeLessThanOrEqual(2000);
       expect(Math.max(...counts)).toBe(store.counts('chief.engineer@corvina.test').messages);
@@ -68,7 +70,7 @@ describe('the demo world', () => {
 
   it('has 20 folders and more in each, nested, with hidden ones and a search folder', () => {
     const depth = (folder: Folder): number => (folder.parent ? 1 + depth(folder.parent) : 0);
-    for (const mailbox of world.mailboxes()) {
+    for (const mailbox of people(world)) {
       const folders = [...mailbox.folders.values()];
       expect(
         folders.filter((one) => !one.hidden && !one.search).length,
@@ -85,11 +87,30 @@ describe('the demo world', () => {
   });
 
   it('spans two years up to its present, and nothing is younger', () => {
-    for (const mailbox of world.mailboxes()) {
+    for (const mailbox of people(world)) {
       const times = mailOf(mailbox).map((one) => one.receivedAt.getTime());
       expect(Math.max(...times)).toBeLessThanOrEqual(EPOCH.getTime() + 10_000);
       expect(EPOCH.getTime() - Math.max(...times)).toBeLessThan(5 * DAY);
       expect(EPOCH.getTime() - Math.min(...times)).toBeGreaterThan(690 * DAY);
+    }
+  });
+
+  it("has each engine department's shared mailbox, open to the engineers aboard", () => {
+    const shared = world.mailboxes().filter((mailbox) => mailbox.shared);
+    expect(shared.map(({ address, access }) => [address, ...access])).toEqual([
+      ['engineering@corvina.test', 'chief.engineer@corvina.test', 'eto@corvina.test'],
+      ['engineering@meltemi-rose.test', 'chief.engineer@meltemi-rose.test'],
+    ]);
+    for (const { address } of shared) {
+      const mails = mailOf(need(address));
+      expect(mails.length).toBeGreaterThan(100);
+      expect(mails.filter(({ subject }) => /WO-\d+/.test(subject ?? '')).length).toBeGreaterThan(10);
+      expect(mails.every((one) => [one.from, ...one.to, ...one.cc].some((p) => p?.address === address))).toBe(
+        true,
+      );
+      expect(world.folder(address, 'sentitems').messages.length).toBeGreaterThan(20);
+      const live = nextLiveMessage(world, address, { now: EPOCH, seed: 3 });
+      expect(live.message.to?.map((one) => one.address)).toContain(address);
     }
   });
 

@@ -1,6 +1,6 @@
 // Mailboxes and what their owners' sign-in does.
 import type { SandboxResponse } from '../http.ts';
-import { CONSUMER_TENANT } from '../identity/state.ts';
+import { CONSUMER_TENANT, MAILBOX_STATES } from '../identity/state.ts';
 import type { Locale, Mailbox } from '../store/types.ts';
 import type { ControlCall } from './call.ts';
 import { ControlError, done, textField } from './call.ts';
@@ -10,12 +10,14 @@ export function listMailboxes({ context }: ControlCall): SandboxResponse {
     address: mailbox.address,
     display_name: mailbox.displayName,
     user_id: mailbox.userId,
+    shared: mailbox.shared,
+    access: [...mailbox.access],
     ...context.store.counts(mailbox.address),
   }));
   return done(200, { mailboxes });
 }
 
-/** `{address, display_name, user_id?, locale?, personal?}`; a personal account lives in Microsoft's consumer tenant. */
+/** `{address, display_name, user_id?, locale?, personal?, shared?, access?}`; a personal account lives in Microsoft's consumer tenant. */
 export function addMailbox({ context, body }: ControlCall): SandboxResponse {
   const address = textField(body, 'address');
   const mailbox = context.store.createMailbox({
@@ -23,6 +25,8 @@ export function addMailbox({ context, body }: ControlCall): SandboxResponse {
     displayName: typeof body.display_name === 'string' ? body.display_name : address,
     ...(typeof body.user_id === 'string' ? { userId: body.user_id } : {}),
     ...(typeof body.locale === 'string' ? { locale: body.locale as Locale } : {}),
+    shared: body.shared === true,
+    access: Array.isArray(body.access) ? body.access.map(String) : [],
   });
   if (body.personal === true) context.identity.configure(mailbox.userId, { tenantId: CONSUMER_TENANT });
   return done(201, { address: mailbox.address, user_id: mailbox.userId });
@@ -56,4 +60,24 @@ export function changeSignIn(
     });
   }
   return done(200, {});
+}
+
+/** `{state}`: `ready`, `unlicensed` or `moving`. */
+export function changeMailboxState(call: ControlCall): SandboxResponse {
+  const { userId } = need(call);
+  const mailboxState = MAILBOX_STATES.find((one) => one === textField(call.body, 'state'));
+  if (!mailboxState) throw new ControlError(400, `The state is one of ${MAILBOX_STATES.join(', ')}.`);
+  call.context.identity.configure(userId, { mailboxState });
+  return done(200, {});
+}
+
+/** `{person}`: an address that may open the mailbox from now on. */
+export function grantAccess({ context, address, body }: ControlCall): SandboxResponse {
+  context.store.grantAccess(address, textField(body, 'person'));
+  return done(200, { access: [...(context.store.mailbox(address)?.access ?? [])] });
+}
+
+export function withdrawAccess({ context, address, params }: ControlCall): SandboxResponse {
+  context.store.withdrawAccess(address, params.person ?? '');
+  return done(204, undefined);
 }

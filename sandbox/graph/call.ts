@@ -11,7 +11,9 @@ import type { Preferences } from './prefer.ts';
 export type GraphCall = {
   context: SandboxContext;
   request: SandboxRequest;
+  /** The mailbox this is about, and that of the person who asks. */
   mailbox: Mailbox;
+  person: Mailbox;
   clientId: string;
   scopes: Set<string>;
   /** The access token: until when it is good, and of which epoch of the account. */
@@ -39,6 +41,7 @@ export const json = (
 
 export const noContent = (): SandboxResponse => ({ status: 204 });
 
+/** Each permission with those that contain it. */
 const IMPLIED: Record<string, string[]> = {
   'Mail.ReadBasic': ['Mail.ReadBasic', 'Mail.Read', 'Mail.ReadWrite'],
   'Mail.Read': ['Mail.Read', 'Mail.ReadWrite'],
@@ -47,8 +50,15 @@ const IMPLIED: Record<string, string[]> = {
   'User.Read': ['User.Read', 'Mail.ReadBasic', 'Mail.Read', 'Mail.ReadWrite'],
 };
 
-export const allows = (call: GraphCall, scope: string): boolean =>
-  (IMPLIED[scope] ?? [scope]).some((name) => call.scopes.has(name));
+/**
+ * The permissions that end in `.Shared` reach the own mailbox and those one has access to; the others reach the
+ * own one alone. https://learn.microsoft.com/en-us/graph/permissions-reference#mailreadshared
+ */
+export function allows({ scopes, mailbox, person }: GraphCall, scope: string): boolean {
+  const names = IMPLIED[scope] ?? [scope];
+  if (names.some((name) => scopes.has(`${name}.Shared`))) return true;
+  return mailbox === person && names.some((name) => scopes.has(name));
+}
 
 /** @throws {GraphError} 403 ErrorAccessDenied when the token lacks the permission */
 export function needScope(call: GraphCall, scope: string): void {

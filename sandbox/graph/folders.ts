@@ -42,7 +42,10 @@ export function folderRow(folder: Folder, select: string[] | null): Row {
     unreadItemCount: folder.search
       ? folderMessages(folder).filter((one) => !one.isRead).length
       : folder.unread,
-    totalItemCount: folder.search ? folderMessages(folder).length : folder.messages.length,
+    // Items of every kind. https://learn.microsoft.com/en-us/graph/api/resources/mailfolder
+    totalItemCount: folder.search
+      ? folderMessages(folder).length
+      : folder.messages.length + folder.otherItems,
     sizeInBytes: folder.messages.length * 24_576,
     isHidden: folder.hidden,
     ...(folder.search

@@ -92,8 +92,11 @@ export function needRecipients(draft: Pick<NewMessage, 'to' | 'cc' | 'bcc'>): vo
   );
 }
 
+/** As somebody else one sends with Mail.Send.Shared and access to that mailbox. */
 function refuseForeignSender(call: GraphCall, from: Address | null): void {
   if (!from || from.address.toLowerCase() === call.mailbox.address) return;
+  const sender = call.context.store.mailbox(from.address);
+  if (call.scopes.has('Mail.Send.Shared') && sender?.access.has(call.person.address)) return;
   const text =
     'The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account.';
   throw new GraphError(403, 'ErrorSendAsDenied', text);

@@ -4,10 +4,11 @@ import { randomUUID } from 'node:crypto';
 
 import type { SandboxResponse } from '../http.ts';
 import { checkUrl, validate } from '../notifications/handshake.ts';
+import { READING } from '../notifications/lifecycle.ts';
 import { preciseInstant } from '../notifications/notifications.ts';
 import type { Subscription, SubscriptionChange } from '../notifications/subscription-state.ts';
 import type { GraphCall } from './call.ts';
-import { allows, bodyOfCall, json, noContent } from './call.ts';
+import { bodyOfCall, json, noContent } from './call.ts';
 import { accessDenied, GraphError, methodNotAllowed, segmentNotFound } from './errors.ts';
 import { extensionError, invalidRequest, readExpiry, readSubscription } from './subscription-input.ts';
 
@@ -19,7 +20,8 @@ export function subscriptionsEndpoint(
   call: GraphCall,
   segments: string[],
 ): SandboxResponse | Promise<SandboxResponse> {
-  if (!allows(call, 'Mail.ReadBasic')) throw accessDenied();
+  // Permissions for shared mailboxes do not count here.
+  if (!READING.some((name) => call.scopes.has(name))) throw accessDenied();
   const [id, verb] = segments;
   const { method } = call.request;
   if (id === undefined) {

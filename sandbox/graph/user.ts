@@ -3,12 +3,14 @@ import type { SandboxResponse } from '../http.ts';
 import { readMessageId } from '../store/ids.ts';
 import type { GraphCall } from './call.ts';
 import { bodyOfCall, json, needScope } from './call.ts';
-import { badRequest, GraphError, parseUri } from './errors.ts';
+import { accessDenied, badRequest, GraphError, parseUri } from './errors.ts';
 
 /** https://learn.microsoft.com/en-us/graph/api/user-get */
 export function getMe(call: GraphCall): SandboxResponse {
   needScope(call, 'User.Read');
-  const { mailbox } = call;
+  const { mailbox, person } = call;
+  // Other people's profiles need User.ReadBasic.All, which nobody here has.
+  if (mailbox !== person) throw accessDenied();
   const [givenName, ...rest] = mailbox.displayName.split(' ');
   const user: Record<string, unknown> = {
     businessPhones: [],

@@ -13,6 +13,7 @@ export const GRAPH_SCOPES: Record<string, string> = {
   'Mail.Read': 'Read your mail',
   'Mail.ReadWrite': 'Read, change and delete your mail',
   'Mail.Send': 'Send mail as you',
+  'Mail.ReadBasic.Shared': 'Read basic information of mail that you can access',
   'Mail.Read.Shared': 'Read mail that you can access',
   'Mail.ReadWrite.Shared': 'Read, change and delete mail that you can access',
   'Mail.Send.Shared': 'Send mail on behalf of others',

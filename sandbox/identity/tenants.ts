@@ -29,8 +29,9 @@ export function unknownTenant(segment: string): AadError {
   );
 }
 
-/** Whether this account may sign in through the tenant segment. */
+/** Whether this account may sign in through the tenant segment; nobody signs in as a shared mailbox. */
 export function admits(context: SandboxContext, tenant: string, mailbox: Mailbox): boolean {
+  if (mailbox.shared) return false;
   const { tenantId } = context.identity.account(mailbox);
   if (tenant === 'common') return true;
   if (tenant === 'organizations') return tenantId !== CONSUMER_TENANT;

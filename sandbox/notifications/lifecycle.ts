@@ -19,7 +19,8 @@ const CADENCE = 15 * MINUTE;
 const BEFORE_EXPIRY = 60 * MINUTE;
 const BEFORE_TOKEN_END = 15 * MINUTE;
 
-const READING = ['Mail.ReadBasic', 'Mail.Read', 'Mail.ReadWrite'];
+/** Permissions that let an app subscribe. */
+export const READING = ['Mail.ReadBasic', 'Mail.Read', 'Mail.ReadWrite'];
 
 /** Whether the token behind it still opens the mailbox; while it does not, nothing is delivered. */
 export function isAuthorized(

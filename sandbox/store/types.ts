@@ -156,9 +156,19 @@ export type StoredMessage = {
   meetingMessageType: string | null;
   mime: Uint8Array | null;
   omit: OmittableField[];
+  /** The service stumbles over it; null for a sound one. */
+  poison: Poison | null;
   /** Computed once, when first asked for. */
   preview: string | null;
 };
+
+/**
+ * What a broken message spoils: every page of a list or a delta round that holds it, the request for it by id, both,
+ * or whatever shows its body.
+ */
+export type Poison = 'page' | 'id' | 'always' | 'body';
+
+export const POISONS: readonly Poison[] = ['page', 'id', 'always', 'body'];
 
 export type DateTimeTimeZone = { dateTime: string; timeZone: string };
 
@@ -205,9 +215,13 @@ export type Folder = {
   hidden: boolean;
   search: FolderSearch | null;
   exists: boolean;
+  /** Where it was and what it was called when it was deleted, until it is moved again. */
+  deletedFrom: { parent: Folder; name: string } | null;
   /** Its messages, oldest received first (ties by id). */
   messages: StoredMessage[];
   unread: number;
+  /** Contacts, appointments and notes lying here: counted by Microsoft, and no message. */
+  otherItems: number;
   log: LogEntry[];
   /** Raised when its delta tokens are made to die. */
   deltaEpoch: number;
@@ -222,6 +236,10 @@ export type Mailbox = {
   /** The user's object id, a GUID. */
   userId: string;
   locale: Locale;
+  /** A role's or a team's: nobody signs in to it. */
+  shared: boolean;
+  /** Addresses of the people who may open it besides its owner. */
+  access: Set<string>;
   /** What all its ids carry, so that another mailbox's id is seen to be foreign. */
   fingerprint: string;
   /** The last serial number given out. */
@@ -250,6 +268,8 @@ export type MailChange = {
   /** The default id of the stay this is about. */
   defaultId: string;
   before: StoredMessage | null;
+  /** One of many at once. */
+  bulk: boolean;
 };
 
 export type NewMailbox = {
@@ -257,6 +277,9 @@ export type NewMailbox = {
   displayName: string;
   userId?: string;
   locale?: Locale;
+  shared?: boolean;
+  /** Addresses of the people who may open it. */
+  access?: string[];
 };
 
 export type NewFolder = {
@@ -278,11 +301,15 @@ export interface SandboxStore {
   /** Makes a mailbox with its well-known folders, named in its language. */
   createMailbox(mailbox: NewMailbox): Mailbox;
   mailbox(address: string): Mailbox | undefined;
+  /** By its user's object id. */
+  mailboxOfUser(userId: string): Mailbox | undefined;
   mailboxes(): Mailbox[];
   folder(address: string, folder: string): Folder;
   message(address: string, id: string): StoredMessage;
   createFolder(address: string, folder: NewFolder): Folder;
   renameFolder(address: string, folder: string, name: string): Folder;
+  /** Says how many items that are no mail lie in a folder. */
+  setOtherItems(address: string, folder: string, count: number): Folder;
   moveFolder(address: string, folder: string, parent: string): Folder;
   /** Well-known folders cannot be deleted. With `permanent` its mail is gone; else it goes to Deleted Items. */
   deleteFolder(address: string, folder: string, options?: { permanent?: boolean }): void;
@@ -290,6 +317,9 @@ export interface SandboxStore {
   deliver(address: string, folder: string, message: NewMessage): StoredMessage;
   updateMessage(address: string, id: string, patch: MessagePatch): StoredMessage;
   moveMessage(address: string, id: string, folder: string): StoredMessage;
+  /** As one selects many and drags them. */
+  moveMessages(address: string, ids: string[], folder: string): void;
+  poisonMessage(address: string, id: string, poison: Poison | null): void;
   copyMessage(address: string, id: string, folder: string): StoredMessage;
   addAttachment(address: string, id: string, attachment: NewAttachment): Attachment;
   /** To Deleted Items; from there, or with `permanent`, out of the mailbox. */
@@ -300,6 +330,9 @@ export interface SandboxStore {
   sendMessage(address: string, id: string): StoredMessage;
   /** Every delta token of the folder, or of the mailbox, dies. */
   expireDelta(address: string, folder?: string): void;
+  /** Lets a person open somebody else's mailbox, or no longer. */
+  grantAccess(address: string, person: string): void;
+  withdrawAccess(address: string, person: string): void;
   /** `count` plain messages, made from `seed`, newest last; quick enough for 100,000. */
   bulk(address: string, options: BulkOptions): void;
   counts(address: string): { folders: number; messages: number; unread: number };

@@ -48,7 +48,8 @@ export function nextLiveMessage(store: SandboxStore, address: string, options: L
 }
 
 function yachtOf(address: string): Yacht {
-  const yacht = FLEET.find((one) => one.crew.some((member) => member.email === address)) ?? FLEET[0];
+  const domain = address.slice(address.indexOf('@'));
+  const yacht = FLEET.find((one) => one.crew.some(({ email }) => email.endsWith(domain))) ?? FLEET[0];
   if (!yacht) throw new Error('The fleet is empty.');
   return yacht;
 }

@@ -14,9 +14,13 @@ export const READERS: readonly Reader[] = FLEET.flatMap((yacht) =>
   yacht.crew.map((member) => ({ member, cabinet: cabinetOf(member) })),
 );
 
-/** Delivers everything in the order of time, so that conversations grow as they did. */
-export function deliverAll(store: SandboxStore, mails: Mail[], epoch: number): void {
-  const byAddress = new Map(READERS.map((reader) => [reader.member.email, reader]));
+/** Delivers everything to its readers in the order of time, so that conversations grow as they did. */
+export function deliverAll(
+  store: SandboxStore,
+  mails: Mail[],
+  { epoch, readers }: { epoch: number; readers: readonly Reader[] },
+): void {
+  const byAddress = new Map(readers.map((reader) => [reader.member.email, reader]));
   for (const mail of mails.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))) {
     const addresses = new Set([mail.from, ...mail.to, ...mail.cc].map((one) => one.address));
     for (const address of addresses) {

@@ -1,7 +1,8 @@
-// The demo world: two years of mail of the seven people aboard the two demo yachts. Everything in it comes
+// The demo world: two years of mail of the seven people aboard the two demo yachts, and of each engine
+// department's shared mailbox. Everything in it comes
 // from a seed and from demo/*.json, the same whenever and wherever it is built; bodies and files are made
 // when somebody asks for them.
-import type { Locale, SandboxStore } from '../store/types.ts';
+import type { Locale, NewMailbox, SandboxStore } from '../store/types.ts';
 import { writeAffairs } from './affairs.ts';
 import { circulars } from './circulars.ts';
 import { FLEET } from './fleet.ts';
@@ -14,6 +15,7 @@ import { writeOddMail } from './odd.ts';
 import { deliverAll, READERS, type Reader } from './post.ts';
 import { writePrivateMail } from './private.ts';
 import { createRandom } from './random.ts';
+import { engineDepartment, writeDepartmentMail } from './role-mail.ts';
 
 export type WorldOptions = {
   seed: number;
@@ -37,16 +39,27 @@ export function buildWorld(store: SandboxStore, { seed, epoch }: WorldOptions): 
     writeOddMail(desk);
     return desk.mails;
   });
-  deliverAll(store, [...mails, ...circulars(now, random)], now);
+  deliverAll(store, [...mails, ...circulars(now, random)], { epoch: now, readers: READERS });
+  for (const yacht of FLEET) {
+    const department = engineDepartment(yacht);
+    openMailbox(store, department, { shared: true, access: department.people });
+    const own = random.fork(department.member.email);
+    deliverAll(store, writeDepartmentMail(yacht, now, own), { epoch: now, readers: [department] });
+  }
 }
 
-function openMailbox(store: SandboxStore, { member, cabinet }: Reader): void {
+function openMailbox(
+  store: SandboxStore,
+  { member, cabinet }: Reader,
+  more: Pick<NewMailbox, 'shared' | 'access'> = {},
+): void {
   const address = member.email;
   store.createMailbox({
     address,
     displayName: member.display_name,
     userId: member.id,
     locale: (member.locale ?? 'en') as Locale,
+    ...more,
   });
   for (const path of foldersOf(cabinet)) {
     const parts = path.split('/');

@@ -22,7 +22,7 @@ describe('without any setting', () => {
         graphUrl: 'http://localhost:3365/v1.0',
         tenant: 'common',
       },
-      webhookUrl: null,
+      webhookUrl: 'http://localhost:3000',
       bearer: null,
       sync: { intervalMinutes: 15, concurrency: 8 },
       logLevel: 'info',
@@ -68,6 +68,8 @@ describe('what is refused, naming the setting', () => {
     [{ PORT: '80a' }, 'setting_unreadable', 'PORT'],
     [{ PORT: '70000' }, 'setting_unreadable', 'PORT'],
     [{ PORT: '-1' }, 'setting_unreadable', 'PORT'],
+    // The page's own address follows from it, so it cannot be left to chance.
+    [{ PORT: '0' }, 'setting_unreadable', 'PORT'],
     [{ APP_URL: 'mail.example.com' }, 'setting_unreadable', 'APP_URL'],
     [{ MASTER_DATABASE_URL: 'mysql://x' }, 'setting_unreadable', 'MASTER_DATABASE_URL'],
     [{ AUTH_JWKS_URL: 'nonsense' }, 'setting_unreadable', 'AUTH_JWKS_URL'],

@@ -7,7 +7,8 @@ describe('a cursor', () => {
   it('gives back any key', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1, maxLength: 4 }), (key) => {
-        expect(decodeCursor(encodeCursor(key), key.length)).toEqual(key);
+        const parts = key.map(() => 'text' as const);
+        expect(decodeCursor(encodeCursor(key), parts)).toEqual(key);
       }),
     );
   });
@@ -23,12 +24,37 @@ describe('a cursor', () => {
   it('may be anything in a request, and is refused by name', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        expect(() => decodeCursor(text, 2)).toThrow(expect.objectContaining({ code: 'invalid_cursor' }));
+        expect(() => decodeCursor(text, ['text', 'text'])).toThrow(
+          expect.objectContaining({ code: 'invalid_cursor' }),
+        );
       }),
     );
     for (const wrong of [['one'], ['a', 'b', 'c'], [1, 2], { 0: 'a', 1: 'b' }, null]) {
       const cursor = Buffer.from(JSON.stringify(wrong)).toString('base64url');
-      expect(() => decodeCursor(cursor, 2)).toThrow(expect.objectContaining({ code: 'invalid_cursor' }));
+      expect(() => decodeCursor(cursor, ['text', 'text'])).toThrow(
+        expect.objectContaining({ code: 'invalid_cursor' }),
+      );
+    }
+  });
+
+  it('holds what the query can compare, or is refused before the query', () => {
+    const id = '7c0f6a52-1d3e-4b58-9a41-0c0011220001';
+    const key = ['2026-11-24T20:18:02.500Z', id, '-12', "any 'text'"];
+    const parts = ['time', 'uuid', 'integer', 'text'] as const;
+    expect(decodeCursor(encodeCursor(key), parts)).toEqual(key);
+    const wrong = [
+      ['9999999-01-01', '2026-13-45T00:00:00Z', '2026-11-24', ''],
+      ['x', `${id}0`, ''],
+      ['1.5', '1e3', '9'.repeat(30), ''],
+      ['\0', 'a\0b'],
+    ];
+    for (const [index, values] of wrong.entries()) {
+      for (const value of values) {
+        const cursor = encodeCursor(key.with(index, value));
+        expect(() => decodeCursor(cursor, parts), value).toThrow(
+          expect.objectContaining({ code: 'invalid_cursor' }),
+        );
+      }
     }
   });
 });
@@ -40,7 +66,7 @@ describe('a page', () => {
   it('ends with the cursor of its last row while there are more', () => {
     const { items, next_cursor } = toPage(rows, 2, keyOf);
     expect(items).toEqual([{ id: 'c' }, { id: 'b' }]);
-    expect(decodeCursor(next_cursor ?? '', 1)).toEqual(['b']);
+    expect(decodeCursor(next_cursor ?? '', ['text'])).toEqual(['b']);
   });
 
   it('is the last when nothing is left', () => {

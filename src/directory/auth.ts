@@ -30,6 +30,12 @@ export type AuthOptions = {
 /** Set by our own HTTP layer from the connection, never taken from the request as it came. */
 export const CLIENT_ADDRESS_HEADER = 'x-celeste-client-address';
 
+const COOKIE_PREFIX = 'celeste';
+
+/** The name of the session's cookie; where the page is on https, browsers keep it to https by its name. */
+export const sessionCookie = (secure: boolean) =>
+  `${secure ? '__Secure-' : ''}${COOKIE_PREFIX}.session_token`;
+
 export function createAuth(options: AuthOptions): Auth {
   const auth = betterAuth(settings(options));
   return {
@@ -52,7 +58,7 @@ function settings({ master, appUrl, secret, demo, log }: AuthOptions) {
     emailAndPassword: { enabled: true, disableSignUp: true },
     plugins: demo ? [demoSignIn(master)] : [],
     telemetry: { enabled: false },
-    logger: { log: (level: string, message: string) => log.debug({ level }, `sign-in: ${message}`) },
+    logger: { log: (level: string, message: string) => log.debug(`sign-in (${level}): ${message}`) },
     rateLimit: {
       enabled: true,
       storage: 'database' as const,
@@ -60,7 +66,7 @@ function settings({ master, appUrl, secret, demo, log }: AuthOptions) {
       fields: { lastRequest: 'last_request' },
     },
     advanced: {
-      cookiePrefix: 'celeste',
+      cookiePrefix: COOKIE_PREFIX,
       useSecureCookies: appUrl.startsWith('https:'),
       database: { generateId: 'uuid' as const },
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },

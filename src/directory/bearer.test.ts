@@ -113,6 +113,10 @@ describe('with a shared secret', () => {
     });
   });
 
+  it.each(['', 'garbage', '...', 'a.b.c', '{}'])('refuses what is no token: %j', async (token) => {
+    await expect(verify(token, { jwtSecret: SECRET })).rejects.toMatchObject({ code: 'token_invalid' });
+  });
+
   it('refuses a token of another secret', async () => {
     const token = await bySecret().sign(new TextEncoder().encode('another-secret-of-some-length-0123456789'));
     await expect(verify(token, { jwtSecret: SECRET })).rejects.toMatchObject({ code: 'token_invalid' });

@@ -54,7 +54,7 @@ export function createBearerVerifier(config: BearerConfig | null, clock: Clock):
       ...(config.audience !== null && { audience: config.audience }),
     };
     try {
-      const shared = secret && decodeProtectedHeader(token).alg === 'HS256';
+      const shared = secret && algorithmOf(token) === 'HS256';
       if (shared)
         return bearerOf((await jwtVerify(token, secret, { ...options, algorithms: ['HS256'] })).payload);
       if (!keys) throw invalid('it is not signed as AUTH_JWT_SECRET needs (HS256)');
@@ -63,6 +63,14 @@ export function createBearerVerifier(config: BearerConfig | null, clock: Clock):
       throw translate(error);
     }
   };
+}
+
+function algorithmOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).alg;
+  } catch (error) {
+    throw invalid('it is not a JWT', error);
+  }
 }
 
 const refuseAll: VerifyBearer = async () => {

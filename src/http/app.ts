@@ -29,9 +29,10 @@ import { type OutlookDeps, outlookCallbackRoute, outlookRoutes } from './routes/
 import { type SharedMailboxDeps, sharedMailboxRoutes } from './routes/shared-mailboxes.ts';
 import { threadRoutes } from './routes/threads.ts';
 import { type WatcherDeps, watcherRoutes } from './routes/watchers.ts';
+import { type WebhookDeps, webhookRoutes } from './routes/webhooks.ts';
 import { workOrderRoutes } from './routes/work-orders.ts';
 import { securityHeaders } from './security.ts';
-import { SIGN_IN_PATHS, signIn } from './sign-in.ts';
+import { describeSignIn, SIGN_IN_PATHS, signIn } from './sign-in.ts';
 import { servePage } from './static.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -53,6 +54,7 @@ export type HttpDeps = {
   aboard: Omit<WatcherDeps, 'wake'> & { events: Events; openMailbox: OpenMailbox };
   shared: Pick<SharedMailboxDeps, 'add' | 'crew'>;
   wake: WatcherDeps['wake'];
+  webhooks: Omit<WebhookDeps, 'count'>;
 };
 
 /** Puts the whole HTTP interface together. Its type is what the web client is typed from. */
@@ -62,13 +64,15 @@ export function createHttpApp(deps: HttpDeps) {
   app.notFound(notFoundResponse);
   app.use(deps.metrics.measure, withRequestId(deps.log), securityHeaders(deps.appUrl));
   // The browser is at sea: what can be smaller is. Streams of events are left alone.
-  app.use(compress(), limitBody(), refuseCrossSite(deps.appUrl));
-  describeApi(app, deps.instance.version);
+  app.use(compress(), limitBody(), refuseNul, refuseCrossSite(deps.appUrl));
+  describeApi(app, { version: deps.instance.version, secure: deps.appUrl.startsWith('https:') });
+  describeSignIn(app);
 
   app.on(['GET', 'POST'], SIGN_IN_PATHS, signIn(deps.signIn));
   const open = app
     .route('/', instanceRoutes(deps.instance))
     .route('/', healthRoutes({ ...deps.health, metrics: deps.metrics }))
+    .route('/', webhookRoutes({ ...deps.webhooks, count: deps.metrics.push.notifications }))
     .route('/', outlookCallbackRoute({ finish: deps.outlook.finish, identify: deps.identify }));
 
   const member = requirePrincipal(deps.identify);
@@ -103,6 +107,16 @@ function withRequestId(log: Log): MiddlewareHandler<AppEnv> {
     c.res.headers.set('X-Request-Id', requestId);
   };
 }
+
+/** PostgreSQL keeps no text with a NUL in it; a search for one would fail there. */
+const refuseNul: MiddlewareHandler = async (c, next) => {
+  if (/%00/.test(c.req.url)) {
+    throw new CelesteError('invalid_request', 'The address of the request holds a NUL character.', {
+      advice: 'Send it again without %00.',
+    });
+  }
+  await next();
+};
 
 function limitBody(): MiddlewareHandler {
   return bodyLimit({

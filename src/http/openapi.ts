@@ -3,6 +3,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { html, raw } from 'hono/html';
 
+import { sessionCookie } from '#directory/auth.ts';
+
 import type { AppEnv } from './context.ts';
 
 type Parameter = { name: string; in: string; required?: boolean; description?: string; schema?: unknown };
@@ -21,11 +23,14 @@ type Document = {
 };
 
 /** Adds /openapi.json and /docs. Call it before the routes: the description is drawn when it is asked for. */
-export function describeApi(app: OpenAPIHono<AppEnv>, version: string): void {
+export function describeApi(
+  app: OpenAPIHono<AppEnv>,
+  { version, secure }: { version: string; secure: boolean },
+): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',
     in: 'cookie',
-    name: 'better-auth.session_token',
+    name: sessionCookie(secure),
   });
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',

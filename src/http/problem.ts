@@ -44,6 +44,7 @@ const STATUS_OF_CODE: Record<string, ContentfulStatusCode> = {
   too_many_requests: 429,
   identity_person_must_act: 409,
   issuer_unreachable: 503,
+  notification_not_stored: 503,
   tenant_unavailable: 503,
   tenant_not_prepared: 503,
   tenant_not_configured: 503,
@@ -60,6 +61,7 @@ const TITLE_OF_STATUS: Record<number, string> = {
   404: 'Not found',
   409: 'It cannot be done as things stand',
   413: 'Too large',
+  415: 'Not JSON',
   429: 'Too many requests',
   500: 'Something went wrong here',
   502: 'Microsoft did not answer as it should',
@@ -108,6 +110,7 @@ function statusOf(code: string): ContentfulStatusCode {
 function codeOfStatus(status: number): string {
   if (status === 400) return 'invalid_request';
   if (status === 413) return 'too_large';
+  if (status === 415) return 'unsupported_media_type';
   return status === 404 ? 'not_found' : 'http_error';
 }
 

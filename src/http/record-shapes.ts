@@ -95,7 +95,7 @@ export const MessageSchema = z
     importance: z.string().nullable(),
     categories: z.array(z.string()),
     has_attachments: z.boolean(),
-    kind: z.enum(['mail', 'meeting', 'report']),
+    kind: z.enum(['mail', 'meeting', 'meeting_answer', 'report']),
     folder: z
       .object({ name: z.string(), well_known_name: z.string().nullable() })
       .nullable()

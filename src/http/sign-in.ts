@@ -3,21 +3,54 @@ import { isIP } from 'node:net';
 
 import type { HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, Handler } from 'hono';
 
 import { CelesteError } from '#base/errors.ts';
 import { CLIENT_ADDRESS_HEADER } from '#directory/auth.ts';
 
-import type { AppEnv } from './context.ts';
+import { type AppEnv, problems } from './context.ts';
 
-export const SIGN_IN_PATHS = [
-  '/api/auth/sign-in/email',
-  '/api/auth/sign-out',
-  '/api/auth/get-session',
-  '/api/auth/change-password',
-  '/api/auth/revoke-other-sessions',
-  '/api/auth/demo/sign-in',
-];
+const PASSWORD = z.string().openapi({ format: 'password' });
+const REVOKE = z.boolean().optional().openapi({ description: 'Also ends every other session.' });
+
+type Door = { method?: 'get'; summary: string; body?: z.ZodObject; open?: true };
+const DOORS: Record<string, Door> = {
+  '/api/auth/sign-in/email': {
+    summary: 'Sign in with e-mail and password; sets the session cookie',
+    body: z.object({ email: z.email(), password: PASSWORD }),
+    open: true,
+  },
+  '/api/auth/demo/sign-in': {
+    summary: 'Sign in as one of the demo crew; in demo mode only',
+    body: z.object({ user_id: z.uuid() }),
+    open: true,
+  },
+  '/api/auth/get-session': { method: 'get', summary: 'The session of the cookie, or null', open: true },
+  '/api/auth/sign-out': { summary: 'Sign out' },
+  '/api/auth/change-password': {
+    summary: 'Change the password',
+    body: z.object({ currentPassword: PASSWORD, newPassword: PASSWORD, revokeOtherSessions: REVOKE }),
+  },
+  '/api/auth/revoke-other-sessions': { summary: 'Sign out everywhere else' },
+};
+
+export const SIGN_IN_PATHS = Object.keys(DOORS);
+
+/** Adds the sign-in paths to the description of the interface; better-auth parses and answers them itself. */
+export function describeSignIn({ openAPIRegistry }: OpenAPIHono<AppEnv>): void {
+  for (const [path, { method = 'post', summary, body, open }] of Object.entries(DOORS)) {
+    openAPIRegistry.registerPath({
+      method,
+      path,
+      tags: ['Sign-in'],
+      summary,
+      security: open ? [] : [{ session: [] }],
+      ...(body && { request: { body: { content: { 'application/json': { schema: body } } } } }),
+      responses: { 200: { description: 'Done' }, ...problems(400, 401, 429) },
+    });
+  }
+}
 
 /** Passes a request on to better-auth and turns its refusals into problems. */
 export function signIn(handle: (request: Request) => Promise<Response>): Handler<AppEnv> {

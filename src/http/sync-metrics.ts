@@ -56,6 +56,11 @@ function createRoundMetrics(registry: Registry) {
   ]);
   const changes = counter('sync_messages_changed', 'Messages added, changed or removed by rounds');
   const takeovers = counter('lease_takeovers', 'Mailboxes taken over from a worker that fell silent');
+  const reconciliations = counter(
+    'reconciliations',
+    'Times the counts of a mailbox were compared with those of Microsoft',
+    ['result'],
+  );
   const gapsOpened = counter('gaps_opened', 'Times there was reason to think that mail was missed', ['kind']);
   const gapsRepaired = counter('gaps_repaired', 'Gaps that were filled', ['kind']);
   const seconds = new Histogram({
@@ -70,6 +75,7 @@ function createRoundMetrics(registry: Registry) {
     seconds.observe(result.milliseconds / 1000);
     changes.inc(result.changes);
     if (result.tookOver) takeovers.inc();
+    if (result.reconciliation) reconciliations.inc({ result: result.reconciliation });
     for (const kind of ledger.opened) gapsOpened.inc({ kind });
     for (const kind of ledger.repaired) gapsRepaired.inc({ kind });
   };

@@ -1,15 +1,12 @@
 // The mailboxes of a yacht, looked after while no round does: outages are noted, notices raised and taken back, the
 // figures kept for whoever reads them.
 import type { Clock } from '#base/clock.ts';
-import type { Events } from '#directory/events.ts';
 import { attend, type Standing } from '#mailboxes/oversight.ts';
-import { asWorker, type Tenants } from '#tenants/tenants.ts';
+import { asWorker } from '#tenants/tenants.ts';
 
-import { publishNotices } from './notices.ts';
+import { type NoticeDeps, publishNotices } from './notices.ts';
 
-export type OverseeDeps = {
-  tenants: Tenants;
-  events: Pick<Events, 'publish'>;
+export type OverseeDeps = NoticeDeps & {
   clock: Clock;
   /** Told how each yacht's mailboxes stand, for the figures. */
   onStanding: (yachtId: string, standing: Standing, outages: number) => void;

@@ -32,6 +32,8 @@ function recording(overrides: Partial<Handlers> = {}) {
     'sync-mailbox': async ({ watcher_id }) => void done.push(`sync ${watcher_id}`),
     'catch-up-mailbox': async ({ watcher_id }) => void done.push(`catch up ${watcher_id}`),
     'match-threads': async ({ yacht_id }) => void done.push(`match ${yacht_id}`),
+    'take-nudges': async () => void done.push('nudges'),
+    'keep-subscription': async ({ watcher_id }) => void done.push(`subscription ${watcher_id}`),
     'purge-mailbox': async ({ watcher_id }) => void done.push(`purge ${watcher_id}`),
     sweep: async () => void done.push('sweep'),
     ...overrides,

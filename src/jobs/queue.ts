@@ -13,6 +13,8 @@ export type Jobs = {
   'sync-mailbox': { yacht_id: string; watcher_id: string };
   'catch-up-mailbox': { yacht_id: string; watcher_id: string };
   'match-threads': { yacht_id: string };
+  'keep-subscription': { yacht_id: string; watcher_id: string };
+  'take-nudges': Record<string, never>;
   'purge-mailbox': { yacht_id: string; watcher_id: string };
   /** `whole`: every yacht, due or not. */
   sweep: { whole: boolean };
@@ -39,7 +41,15 @@ export interface Queue {
   stop(graceMs?: number): Promise<void>;
 }
 
-const NAMES: JobName[] = ['sweep', 'match-threads', 'purge-mailbox', 'sync-mailbox', 'catch-up-mailbox'];
+const NAMES: JobName[] = [
+  'sweep',
+  'match-threads',
+  'take-nudges',
+  'keep-subscription',
+  'purge-mailbox',
+  'sync-mailbox',
+  'catch-up-mailbox',
+];
 const HEARTBEAT_SECONDS = 30;
 const STOP_GRACE_MS = 8_000;
 /** Where a new job is announced, so that nobody waits for the next look; the payload is its name. */
@@ -115,7 +125,13 @@ type Sending<Name extends JobName> = { data: Jobs[Name]; afterSeconds?: number }
 
 async function send<Name extends JobName>(boss: PgBoss, name: Name, job: Sending<Name>): Promise<void> {
   const { data, afterSeconds = 0 } = job;
-  const sent = await boss.send(name, data, { ...markOf(name, data), startAfter: afterSeconds });
+  const { singletonKey, ...mark } = markOf(name, data);
+  const sent = await boss.send(name, data, {
+    ...mark,
+    // One that waits for longer does not stand in the way of one that is wanted sooner.
+    singletonKey: singletonKey + (afterSeconds > 0 ? `:${afterSeconds}` : ''),
+    startAfter: afterSeconds,
+  });
   if (sent && afterSeconds === 0) await ring(boss, name);
 }
 

@@ -88,6 +88,7 @@ function sweeping(jobs: unknown[], now = NOW) {
       sendAll: async (name: string, data: unknown[]) => void jobs.push(...data.map((each) => [name, each])),
     },
     clock: { now: () => now },
+    webhookUrl: null,
     events: { publish: async (event: LiveEvent) => void news.push(event) },
     onStanding: (yachtId: string, standing: Standing) => void standings.set(yachtId, standing),
     log: createLog('warn', { write: (line) => void log.push(line) }),

@@ -7,11 +7,13 @@ import type { Kysely } from 'kysely';
 
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
+import { hasNudges } from '#directory/nudges.ts';
 import type { MasterSchema } from '#directory/schema.ts';
 import { claimYachts, lookAgain, SLOWEST_LOOK_MS, type YachtToLookAt } from '#directory/yacht-schedule.ts';
-import { type DueWatcher, watchersSchedule } from '#mailboxes/due-watchers.ts';
+import { watchersSchedule } from '#mailboxes/due-watchers.ts';
 import { standingOf } from '#mailboxes/oversight.ts';
 import { duePurges } from '#sync/purge.ts';
+import { dueSubscriptions } from '#sync/subscriptions.ts';
 import { asWorker, type TenantReader, type Tenants } from '#tenants/tenants.ts';
 
 import { type OverseeDeps, oversee } from './oversee.ts';
@@ -34,6 +36,8 @@ export type SweepDeps = OverseeDeps & {
   log: Log;
   /** When (epoch milliseconds) this process last looked after a yacht's mailboxes; without it: at every look. */
   overseen?: Map<string, number>;
+  /** As in the configuration; null: no subscriptions. */
+  webhookUrl: string | null;
 };
 
 /**
@@ -51,6 +55,12 @@ export async function sweep(
     );
     full = yachts.length === YACHTS_AT_ONCE;
   }
+  if (!inTrouble) await sweepNudges(deps);
+}
+
+/** Asks for the notifications that a job which got lost should have handed over. */
+export async function sweepNudges({ master, queue, clock }: Pick<SweepDeps, 'master' | 'queue' | 'clock'>) {
+  if (await hasNudges(master, clock.now())) await queue.send('take-nudges', {});
 }
 
 /** Looks at each of these yachts, due or not. One whose database is away does not stop the others. */
@@ -81,7 +91,7 @@ async function look(deps: SweepDeps, yacht: YachtToLookAt): Promise<void> {
 
 /** Asks for the jobs that are due on one yacht; when to look there again. @throws CelesteError `tenant_unavailable` */
 async function sweepYacht(deps: Omit<SweepDeps, 'master'>, yachtId: string): Promise<Date> {
-  const { tenants, queue, clock } = deps;
+  const { tenants, queue, clock, webhookUrl } = deps;
   const now = clock.now();
   const sinceOverseen = now.getTime() - (deps.overseen?.get(yachtId) ?? 0);
   const due = await tenants.read(asWorker(yachtId), async (db) => ({
@@ -89,20 +99,21 @@ async function sweepYacht(deps: Omit<SweepDeps, 'master'>, yachtId: string): Pro
     matching: await hasThreadsToMatch(db),
     purges: await duePurges(db, now),
     standing: sinceOverseen < OVERSEE_EVERY_MS ? null : await standingOf(db, now),
+    subscriptions: await dueSubscriptions(db, { now, webhookUrl }, WATCHERS_PER_YACHT),
   }));
-  const jobs = (watchers: DueWatcher[]) => watchers.map(({ id }) => ({ yacht_id: yachtId, watcher_id: id }));
-  await queue.sendAll('sync-mailbox', jobs(due.watchers.due.filter(({ isFirst }) => !isFirst)));
-  await queue.sendAll('catch-up-mailbox', jobs(due.watchers.due.filter(({ isFirst }) => isFirst)));
-  await queue.sendAll(
-    'purge-mailbox',
-    due.purges.map((watcher_id) => ({ yacht_id: yachtId, watcher_id })),
-  );
+  const jobs = (ids: string[]) => ids.map((id) => ({ yacht_id: yachtId, watcher_id: id }));
+  const mailboxes = (first: boolean) =>
+    due.watchers.due.filter(({ isFirst }) => isFirst === first).map(({ id }) => id);
+  await queue.sendAll('sync-mailbox', jobs(mailboxes(false)));
+  await queue.sendAll('catch-up-mailbox', jobs(mailboxes(true)));
+  await queue.sendAll('keep-subscription', jobs(due.subscriptions));
+  await queue.sendAll('purge-mailbox', jobs(due.purges));
   if (due.matching) await queue.send('match-threads', { yacht_id: yachtId });
   if (due.standing) {
     await oversee(deps, yachtId, due.standing);
     deps.overseen?.set(yachtId, now.getTime());
   }
-  const asked = due.watchers.due.length + due.purges.length > 0 || due.matching;
+  const asked = due.watchers.due.length + due.purges.length + due.subscriptions.length > 0 || due.matching;
   const soon = asked ? ASK_AGAIN_MS : SLOWEST_LOOK_MS * (0.75 + Math.random() / 4);
   return new Date(Math.min(now.getTime() + soon, due.watchers.nextAt?.getTime() ?? Number.POSITIVE_INFINITY));
 }

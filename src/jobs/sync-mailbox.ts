@@ -3,6 +3,7 @@ import type { Log } from '#base/log.ts';
 import type { Events, LiveEvent } from '#directory/events.ts';
 import { audienceOf } from '#mailboxes/readers.ts';
 import { getWatcher, type WatcherState } from '#mailboxes/watchers.ts';
+import { lookAgain } from '#sync/nudges.ts';
 import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
@@ -54,14 +55,25 @@ async function runRound(
   if (result.outcome === 'skipped') return;
   deps.onRound(result);
   const after = await read(deps, job);
-  if (after.next_sync_at) await deps.announceDue(job.yacht_id, after.next_sync_at);
+  const next = await followUp(deps, after, result);
+  if (next) await deps.announceDue(job.yacht_id, next);
   if (signal.reason === othersWait) await deps.queue.send('catch-up-mailbox', job);
   await publishSync(deps, after);
-  await publishNotices(deps, job.yacht_id, result.ledger?.notices ?? []);
+  await publishNotices({ ...deps, ...deps.sync }, job.yacht_id, result.ledger?.notices ?? []);
   if (result.outcome === 'reauth_required') await publishConnection(deps, before);
   if (result.changedThreadIds.length > 0) {
     await deps.queue.send('match-threads', { yacht_id: job.yacht_id });
   }
+}
+
+/** When the mailbox is next; soon, when a notification came whose change this round did not show. */
+async function followUp({ sync }: SyncMailboxDeps, after: Watcher, round: SyncResult): Promise<Date | null> {
+  const { next_sync_at } = after;
+  const isAsked = after.push.nudged || (next_sync_at !== null && next_sync_at <= sync.clock.now());
+  if (!isAsked || round.outcome !== 'synced') return next_sync_at;
+  return sync.tenants.transact(asWorker(after.yacht_id), (tx) =>
+    lookAgain(tx, { watcherId: after.id, changes: round.changes }, sync.clock.now()),
+  );
 }
 
 /** `audience`: whoever reads the mailbox. */

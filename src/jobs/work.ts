@@ -12,6 +12,8 @@ import { createSlots, type SlotJob, type Slots } from './slots.ts';
 const SLOTS: Record<JobName, (concurrency: number) => number> = {
   sweep: () => 1,
   'match-threads': () => 2,
+  'take-nudges': () => 1,
+  'keep-subscription': () => 4,
   'purge-mailbox': () => 1,
   'sync-mailbox': (concurrency) => Math.max(1, concurrency - catchUpSlots(concurrency)),
   'catch-up-mailbox': (concurrency) => catchUpSlots(concurrency),

@@ -5,20 +5,21 @@ import { type RawBuilder, sql } from 'kysely';
 import type { NoticeKind } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
-// A mailbox that was never complete has an outage only when its first sync fails: a large one takes hours.
-const completeUpTo = sql`case when w.complete_up_to is null and w.sync_status <> 'degraded' then null
-                              else greatest(w.complete_up_to, w.expected_from) end`;
+// By the last round that ended well: quiet folders of a large mailbox take turns, so what it is complete up to may
+// be older. One that never was read to its end is behind only when its first sync fails: a large one takes hours.
+const inStepAt = sql`case when w.last_sync_at is null and w.sync_status <> 'degraded' then null
+                          else greatest(w.last_sync_at, w.expected_from) end`;
 const minutes = sql`w.sync_interval_minutes * interval '1 minute'`;
 
 /** True without a whole round for longer than an hour and three intervals. */
 const isOut = (now: Date) => sql<boolean>`(
   w.sync_status in ('pending', 'active', 'degraded', 'reauth_required')
-  and ${completeUpTo} < ${now}::timestamptz - greatest(interval '1 hour', 3 * ${minutes}))`;
+  and ${inStepAt} < ${now}::timestamptz - greatest(interval '1 hour', 3 * ${minutes}))`;
 
 /** True an hour after a round was due and did not complete. */
 const isStale = (now: Date) => sql<boolean>`(
   w.sync_status in ('pending', 'active', 'degraded')
-  and ${completeUpTo} < ${now}::timestamptz - interval '1 hour' - ${minutes})`;
+  and ${inStepAt} < ${now}::timestamptz - interval '1 hour' - ${minutes})`;
 
 /** What somebody should be told of, as rows (watcher_id, user_id, yacht_id, kind). */
 export const troublesAt = (now: Date): RawBuilder<{ watcher_id: string; kind: NoticeKind }> => sql`
@@ -36,17 +37,19 @@ export const unnotedOutages = (now: Date): RawBuilder<unknown> => sql`
 
 /**
  * Notes in the gap ledger every mailbox, or this one, that has not been read to its end for too long, with the
- * fault that stands on it.
+ * fault that stands on it, and has the next round read all of it.
  *
  * @returns the watchers concerned
  */
 export async function noteOutages(tx: TenantWriter, now: Date, watcherId?: string): Promise<string[]> {
   const { rows } = await sql<{ watcher_id: string }>`
-    insert into email_gaps (watcher_id, user_id, yacht_id, kind, detail, noticed_at, since)
+    with noted as (insert into email_gaps (watcher_id, user_id, yacht_id, kind, detail, noticed_at, since)
     select o.id, o.user_id, o.yacht_id, 'outage', o.last_sync_error_code, ${now}, o.complete_up_to
       from (${unnotedOutages(now)}) o
      where ${watcherId ?? null}::uuid is null or o.id = ${watcherId ?? null}::uuid
     on conflict (watcher_id, kind, folder_id) where repaired_at is null do nothing
-    returning watcher_id`.execute(tx);
+    returning watcher_id)
+    update email_watchers w set whole_requested_at = ${now} from noted where w.id = noted.watcher_id
+    returning w.id as watcher_id`.execute(tx);
   return rows.map((row) => row.watcher_id);
 }

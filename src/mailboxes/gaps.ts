@@ -20,8 +20,8 @@ export type NewGap = {
 export type FilledGap = Pick<Selectable<EmailGapsTable>, 'id' | 'kind' | 'folder_id' | 'found'>;
 
 /**
- * Notes a gap; since when follows from what the mailbox was complete up to. While the same one (mailbox, kind,
- * folder) is open this changes nothing.
+ * Notes a gap; since when follows from what the mailbox was complete up to. For a gap of the mailbox as a whole the
+ * next round reads all of it. While the same gap (mailbox, kind, folder) is open this changes nothing.
  *
  * @returns true when it is new
  */
@@ -32,6 +32,13 @@ export async function openGap(tx: TenantWriter, gap: NewGap): Promise<boolean> {
       from email_watchers where id = ${gap.watcherId}
     on conflict (watcher_id, kind, folder_id) where repaired_at is null do nothing
     returning id`.execute(tx);
+  if (rows.length > 0 && !gap.folderId) {
+    await tx
+      .updateTable('email_watchers')
+      .set({ whole_requested_at: gap.at })
+      .where('id', '=', gap.watcherId)
+      .execute();
+  }
   return rows.length > 0;
 }
 
@@ -71,16 +78,16 @@ export async function noteFoundIn(
      where g.watcher_id = ${watcherId} and g.folder_id = n.id and g.repaired_at is null`.execute(tx);
 }
 
-/** A round that read the mailbox to its end: when it began and ended. */
-export type WholeRound = { watcherId: string; startedAt: Date; endedAt: Date };
+/** A round that ended well: what the mailbox is complete up to since, and when it ended. */
+export type GoodRound = { watcherId: string; completeUpTo: Date; endedAt: Date };
 
 /**
- * Closes what a whole round has filled: a folder's gaps once that folder has been read again from its start, an
- * outage, and whatever else was noticed before the round began.
+ * Closes what has been filled: a folder's gaps once that folder has been read again from its start, and the
+ * mailbox's once it is complete up to when they were noticed.
  *
  * @returns the gaps it closed
  */
-export function closeGaps(tx: TenantWriter, round: WholeRound): Promise<FilledGap[]> {
+export function closeGaps(tx: TenantWriter, round: GoodRound): Promise<FilledGap[]> {
   return tx
     .updateTable('email_gaps as g')
     .set({ repaired_at: round.endedAt })
@@ -88,8 +95,7 @@ export function closeGaps(tx: TenantWriter, round: WholeRound): Promise<FilledGa
     .where('g.repaired_at', 'is', null)
     .where((eb) =>
       eb.or([
-        eb('g.kind', '=', 'outage'),
-        eb.and([eb('g.folder_id', 'is', null), eb('g.noticed_at', '<=', round.startedAt)]),
+        eb.and([eb('g.folder_id', 'is', null), eb('g.noticed_at', '<=', round.completeUpTo)]),
         eb.exists(
           eb
             .selectFrom('email_folders as f')

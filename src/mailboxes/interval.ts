@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 
 import { CelesteError } from '#base/errors.ts';
+import { recordAudit } from '#tenants/audit.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { getWatcher, type WatcherState } from './watchers.ts';
@@ -38,19 +39,14 @@ export async function setSyncInterval(
     );
   }
   if (before !== minutes) {
-    await tx
-      .insertInto('audit_log')
-      .values({
-        yacht_id: person.yachtId,
-        actor_kind: 'person',
-        actor_id: person.userId,
-        action: 'mailbox.interval_changed',
-        target_type: 'mailbox',
-        target_id: watcherId,
-        before: JSON.stringify({ minutes: before }),
-        after: JSON.stringify({ minutes }),
-      })
-      .execute();
+    await recordAudit(tx, {
+      yachtId: person.yachtId,
+      actor: { kind: 'person', id: person.userId },
+      action: 'mailbox.interval_changed',
+      target: { type: 'mailbox', id: watcherId },
+      before: { minutes: before },
+      after: { minutes },
+    });
   }
   const { folders: _, ...watcher } = await getWatcher(tx, watcherId, now);
   return watcher;

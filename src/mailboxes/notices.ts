@@ -11,7 +11,7 @@ import { troublesAt } from './freshness.ts';
 import type { Problem } from './status.ts';
 
 /** A notice that was raised, or that is mended by now. */
-export type NoticeChange = { watcher_id: string; user_id: string; kind: NoticeKind; open: boolean };
+export type NoticeChange = { watcher_id: string; kind: NoticeKind; open: boolean };
 
 /**
  * Brings the notices of a yacht, or of one mailbox, in step with how the mailboxes stand. Repeating it changes
@@ -31,12 +31,12 @@ export async function settleNotices(
       select t.watcher_id, t.user_id, t.yacht_id, t.kind, ${now} from troubles t
        where ${watcherId}::uuid is null or t.watcher_id = ${watcherId}::uuid
       on conflict (watcher_id, kind) where mended_at is null do nothing
-      returning watcher_id, user_id, kind),
+      returning watcher_id, kind),
     mended as (
       update email_notices n set mended_at = ${now}
        where n.mended_at is null and (${watcherId}::uuid is null or n.watcher_id = ${watcherId}::uuid)
          and not exists (select 1 from troubles t where t.watcher_id = n.watcher_id and t.kind = n.kind)
-      returning watcher_id, user_id, kind)
+      returning watcher_id, kind)
     select *, true as open from raised union all select *, false from mended`.execute(tx);
   return rows;
 }

@@ -116,6 +116,7 @@ async function watchShared(
     account_id: account,
     sync_status: 'pending' as const,
     next_sync_at: new Date(),
+    expected_from: new Date(),
     failures: 0,
     last_sync_error: null,
     last_sync_error_code: null,

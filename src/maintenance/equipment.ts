@@ -37,7 +37,7 @@ export type EquipmentQuery = {
 
 /** A page of equipment in the order of its codes. @throws CelesteError `invalid_cursor` */
 export async function listEquipment(db: TenantReader, query: EquipmentQuery) {
-  const key = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
+  const key = query.cursor === undefined ? null : decodeCursor(query.cursor, ['text', 'uuid']);
   const text = sql`concat_ws(' ', e.code, e.name, e.manufacturer, e.model, e.serial_number, e.location, e.system)`;
   const rows = await equipment(db)
     .$if(!!query.q, (q) => q.where(containsAll(query.q ?? '', text)))

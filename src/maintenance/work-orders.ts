@@ -43,7 +43,7 @@ export type WorkOrderQuery = {
  * @throws CelesteError `invalid_cursor`
  */
 export async function listWorkOrders(db: TenantReader, query: WorkOrderQuery) {
-  const key = query.cursor === undefined ? null : decodeCursor(query.cursor, 3);
+  const key = query.cursor === undefined ? null : decodeCursor(query.cursor, ['integer', 'integer', 'uuid']);
   const rows = await workOrders(db)
     .select([isOpen.as('open'), numberOf.as('number')])
     .$if(!!query.q, (q) =>

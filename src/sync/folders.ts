@@ -11,10 +11,15 @@ import { refreshThreads } from '#threads/refresh.ts';
 import { inboxFolders, orphanedFolders } from './plan.ts';
 import { type FolderRow, type Round, transact, type WatcherRow } from './round.ts';
 import type { TreeRound } from './source.ts';
-import { suspectFolders } from './suspects.ts';
+import { findSuspects, suspectFolders } from './suspects.ts';
 
 /** What we hold of a mailbox's folders: every row, the removed ones included, and where their next round begins. */
-export type Tree = { folders: FolderRow[]; link: string | null };
+export type Tree = {
+  folders: FolderRow[];
+  link: string | null;
+  /** Messages may be marked as suspects: by a round before this one, or since anything was written in this one. */
+  mayDoubt: boolean;
+};
 
 /** The tree as it stands in our tables. */
 export async function loadTree(tx: TenantReader, watcher: WatcherRow): Promise<Tree> {
@@ -23,7 +28,8 @@ export async function loadTree(tx: TenantReader, watcher: WatcherRow): Promise<T
     .selectAll()
     .where('watcher_id', '=', watcher.id)
     .execute();
-  return { folders, link: watcher.folders_delta_link };
+  const mayDoubt = (await findSuspects(tx, watcher.id, 1)).length > 0;
+  return { folders, link: watcher.folders_delta_link, mayDoubt };
 }
 
 /**
@@ -54,6 +60,7 @@ export async function applyTree(round: Round, tree: Tree, { tree: news, isWhole 
   const held = new Map(before.map((row) => [row.id, row]));
   tree.folders = after.map((row) => Object.assign(held.get(row.id) ?? row, row));
   tree.link = news.deltaLink;
+  tree.mayDoubt = true;
 }
 
 type News = { before: FolderRow[]; tree: FolderRound; isWhole: boolean; names: Map<string, string> };

@@ -18,7 +18,13 @@ export type Ledger = {
 };
 
 type Recording = Pick<Round, 'watcher' | 'clock'>;
-type Ending = { outcome: RoundOutcome; code: string | null; startedAt: Date; summary: RoundSummary };
+type Ending = {
+  outcome: RoundOutcome;
+  code: string | null;
+  startedAt: Date;
+  completeUpTo: Date | null;
+  summary: RoundSummary;
+};
 
 // Only a mailbox that is behind by this much can have had an outage: the others are spared the question.
 const WORTH_ASKING_MS = 3_600_000;
@@ -42,8 +48,8 @@ export async function recordMet(
     started_at: startedAt,
     ended_at: now,
   });
-  const behindMs = now.getTime() - (watcher.complete_up_to ?? watcher.expected_from).getTime();
-  const outages = behindMs > WORTH_ASKING_MS ? await noteOutages(tx, now, watcher.id) : [];
+  const behindMs = startedAt.getTime() - (watcher.last_sync_at ?? watcher.expected_from).getTime();
+  const outages = behindMs > WORTH_ASKING_MS ? await noteOutages(tx, startedAt, watcher.id) : [];
   await noteFound(tx, { watcherId: watcher.id, folderId: null, changes: summary.changes });
   const met = await foldersOpenedSince(tx, watcher.id, startedAt);
   return { trigger, opened: [...met, ...outages.map(() => 'outage' as const)] };
@@ -53,11 +59,11 @@ export async function recordMet(
 export async function recordMended(
   tx: TenantWriter,
   { watcher, clock }: Recording,
-  { outcome, startedAt }: Ending,
+  { outcome, completeUpTo }: Ending,
 ): Promise<Pick<Ledger, 'repaired' | 'notices'>> {
   const now = clock.now();
-  const filled =
-    outcome === 'synced' ? await closeGaps(tx, { watcherId: watcher.id, startedAt, endedAt: now }) : [];
+  const isFilling = outcome === 'synced' && completeUpTo !== null;
+  const filled = isFilling ? await closeGaps(tx, { watcherId: watcher.id, completeUpTo, endedAt: now }) : [];
   return {
     repaired: filled.map((gap) => gap.kind),
     notices: await settleNotices(tx, now, watcher.id),

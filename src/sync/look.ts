@@ -28,6 +28,21 @@ export async function lookAround(
   reading: Reading,
   { whole, state }: { whole: boolean; state: FoldersState },
 ): Promise<void> {
+  const quiet: Quiet = { folders: new Map(), treeLink: null };
+  try {
+    await lookAtAll(round, reading, { whole, state, quiet });
+  } finally {
+    await keepQuiet(round, quiet);
+  }
+}
+
+type LookingAround = { whole: boolean; state: FoldersState; quiet: Quiet };
+
+async function lookAtAll(
+  round: Round,
+  reading: Reading,
+  { whole, state, quiet }: LookingAround,
+): Promise<void> {
   const { tree } = reading;
   const looking: Looking = { whole, moved: new Set(), looked: new Set(), batches: 0 };
   let withTree = round.source.treeInBatch !== null && tree.link !== null && tree.folders.some(isAtRest);
@@ -36,40 +51,41 @@ export async function lookAround(
     const folders = nextLook(tree.folders, looking, withTree ? BATCH_SIZE - 1 : BATCH_SIZE);
     if (folders.length === 0) return;
     round.signal.throwIfAborted();
-    const looks = await lookAt(round, tree, { folders, withTree, looking });
+    const looks = await lookAt(round, tree, { folders, withTree, looking, quiet });
     withTree = false;
     looking.batches += 1;
     for (const folder of folders) looking.looked.add(folder.provider_folder_id);
     state.read += folders.length - looks.size;
-    await readFolders(round, { ...reading, folders: [...looks.keys()], looks, state });
+    if (looks.size > 0) await readFolders(round, { ...reading, folders: [...looks.keys()], looks, state });
   }
 }
 
-type LookingAt = { folders: FolderRow[]; withTree: boolean; looking: Looking };
+/** What is to be stored of folders in which there was nothing new. */
+type Quiet = { folders: Map<FolderRow, { link: string; askedAt: Date }>; treeLink: string | null };
+
+type LookingAt = { folders: FolderRow[]; withTree: boolean; looking: Looking; quiet: Quiet };
 
 /** One request. The folders that are not done with it, each with its answer where that is of use. */
 async function lookAt(
   round: Round,
   tree: Tree,
-  { folders, withTree, looking }: LookingAt,
+  { folders, withTree, looking, quiet }: LookingAt,
 ): Promise<Map<FolderRow, Look | undefined>> {
   const askedAt = round.clock.now();
   const asked = folders.map((folder) => ask(round, folder, askedAt));
   const items = asked.map(({ item }) => item);
   const answers = await batchOrNone(round, [...(withTree ? treeItem(round, tree) : []), ...items]);
-  const treeLink = withTree ? await takeTree(round, tree, { answer: answers?.get(TREE), looking }) : null;
+  if (withTree) quiet.treeLink = await takeTree(round, tree, { answer: answers?.get(TREE), looking });
   const looks = new Map<FolderRow, Look | undefined>();
-  const quiet = new Map<FolderRow, string>();
   for (const { folder, item, from, start } of asked) {
     const answer = answers?.get(item.id);
     const page = answer && pageOf(round, answer, from);
     // What went with the tree's news has its answer there.
     if (folder.removed_at !== null) continue;
     const link = page && isQuiet(start, page) ? page.deltaLink : null;
-    if (link !== null) quiet.set(folder, link);
+    if (link !== null) quiet.folders.set(folder, { link, askedAt });
     else looks.set(folder, page && isOfUse(page) ? { answer: page, askedAt } : undefined);
   }
-  await keepQuiet(round, { quiet, treeLink, askedAt });
   return looks;
 }
 
@@ -137,10 +153,13 @@ function isOfUse(page: Page): boolean {
   return !(page instanceof GraphError) || ['sync_state_lost', 'not_found'].includes(page.kind);
 }
 
-type Quiet = { quiet: Map<FolderRow, string>; treeLink: string | null; askedAt: Date };
-
-async function keepQuiet(round: Round, { quiet, treeLink, askedAt }: Quiet): Promise<void> {
-  if (quiet.size === 0 && treeLink === null) return;
+/** One transaction, and one statement for all folders. */
+async function keepQuiet(round: Round, { folders, treeLink }: Quiet): Promise<void> {
+  const kept = [...folders].filter(([folder]) => isAtRest(folder));
+  if (kept.length === 0 && treeLink === null) return;
+  const ids = kept.map(([folder]) => folder.id);
+  const links = kept.map(([, { link }]) => link);
+  const times = kept.map(([, { askedAt }]) => askedAt);
   await transact(round, async (tx) => {
     await holdLease(tx, round.lease);
     if (treeLink !== null) {
@@ -150,14 +169,13 @@ async function keepQuiet(round: Round, { quiet, treeLink, askedAt }: Quiet): Pro
         .where('id', '=', round.watcher.id)
         .execute();
     }
-    const ids = [...quiet.keys()].map((folder) => folder.id);
     await sql`
       update email_folders f
-         set delta_link = q.link, synced_at = ${askedAt}, last_error = null
-        from unnest(${ids}::uuid[], ${[...quiet.values()]}::text[]) as q (id, link)
+         set delta_link = q.link, synced_at = q.at, last_error = null
+        from unnest(${ids}::uuid[], ${links}::text[], ${times}::timestamptz[]) as q (id, link, at)
        where f.id = q.id`.execute(tx);
   });
-  for (const [folder, delta_link] of quiet) {
-    Object.assign(folder, { delta_link, synced_at: askedAt, last_error: null });
+  for (const [folder, { link, askedAt }] of kept) {
+    Object.assign(folder, { delta_link: link, synced_at: askedAt, last_error: null });
   }
 }

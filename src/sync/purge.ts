@@ -66,6 +66,7 @@ async function holdForPurge(tx: TenantWriter, watcherId: string): Promise<boolea
 
 async function finish(tx: TenantWriter, { yachtId, watcherId }: Purging): Promise<void> {
   const kept = await detachMessages(tx, watcherId);
+  await tx.deleteFrom('email_request_places').where('watcher_id', '=', watcherId).execute();
   if (kept === 0) await tx.deleteFrom('email_watchers').where('id', '=', watcherId).execute();
   else await strip(tx, watcherId);
   await recordAudit(tx, {
@@ -79,7 +80,9 @@ async function finish(tx: TenantWriter, { yachtId, watcherId }: Purging): Promis
 
 /** Of a mailbox whose mail is on records only its address stays. */
 async function strip(tx: TenantWriter, watcherId: string): Promise<void> {
-  await tx.deleteFrom('email_folders').where('watcher_id', '=', watcherId).execute();
+  for (const table of ['email_folders', 'email_rounds', 'email_gaps', 'email_notices'] as const) {
+    await tx.deleteFrom(table).where('watcher_id', '=', watcherId).execute();
+  }
   await tx
     .updateTable('email_watchers')
     .set({

@@ -5,11 +5,12 @@ import { lookAround } from './look.ts';
 import { isAtRest, isSynced } from './plan-look.ts';
 import type { Reading } from './read-folder.ts';
 import { type FoldersState, readFolders } from './read-folders.ts';
+import { finishReconciling, reconcile } from './reconcile.ts';
 import type { FolderRow, Round } from './round.ts';
 
 /**
  * Reads what is new. A round that is not `whole` leaves quiet folders of a large mailbox to the next one; their
- * `synced_at` says so.
+ * `synced_at` says so. One that is `reconciling` also compares counts with Microsoft's.
  *
  * @returns whether every folder it read came to its end and every suspicion was settled
  * @throws GraphError, CelesteError `throttled`, `lease_lost`, or what tokens throw
@@ -17,10 +18,13 @@ import type { FolderRow, Round } from './round.ts';
 export async function readMailbox(
   round: Round,
   reading: Reading,
-  { whole }: { whole: boolean },
+  { whole, reconciling }: { whole: boolean; reconciling: boolean },
 ): Promise<boolean> {
   const { tree } = reading;
   const state: FoldersState = { gone: [], failed: 0, read: 0, tried: new Set() };
+  // The whole tree: that a folder was deleted and made anew may be missed by its changes.
+  // https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/8794
+  if (reconciling) await syncTree(round, tree, { whole: true });
   await lookAround(round, reading, { whole, state });
   await readFolders(round, { ...reading, folders: unfinished(tree, state), state });
   if (state.gone.length > 0) {
@@ -29,13 +33,25 @@ export async function readMailbox(
     const folders = [...gone.filter(isSynced), ...unfinished(tree, state)];
     await readFolders(round, { ...reading, folders, state });
   }
+  let isSettled = await settle(round, reading);
+  const isRead = () => state.failed === 0 && state.gone.length === 0 && isSettled;
+  if (!reconciling || !isRead()) return isRead();
+  const found = await reconcile(round, { ...reading, state });
+  if (found.readAgain > 0) isSettled = await settle(round, reading);
+  if (isRead()) reading.onReconciled(await finishReconciling(round, found));
+  return isRead();
+}
+
+/** Settles every suspicion there is. @returns false when Microsoft gave no answer about one */
+async function settle(round: Round, { tree, onConfirmed }: Reading): Promise<boolean> {
+  if (!tree.mayDoubt) return true;
   const confirmed = await confirmSuspects(round, async (folderId) => {
     if (knows(tree, folderId)) return true;
     await syncTree(round, tree, { whole: false });
     return knows(tree, folderId);
   });
-  reading.onConfirmed(confirmed);
-  return state.failed === 0 && state.gone.length === 0 && confirmed.unanswered === 0;
+  onConfirmed(confirmed);
+  return confirmed.unanswered === 0;
 }
 
 /** New folders and those a round was stopped in. */

@@ -2,7 +2,7 @@
 // read again may have changed meanwhile. Suspects stay visible until Microsoft has been asked (confirm.ts).
 import { sql } from 'kysely';
 
-import type { TenantWriter } from '#tenants/tenants.ts';
+import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
 /**
  * Marks what a folder's round reported as removed. Only what we believe is in that folder: for a message that
@@ -47,7 +47,7 @@ export async function suspectFolders(
 }
 
 /** The oldest suspicions first. */
-export async function findSuspects(tx: TenantWriter, watcherId: string, limit: number): Promise<string[]> {
+export async function findSuspects(tx: TenantReader, watcherId: string, limit: number): Promise<string[]> {
   const rows = await tx
     .selectFrom('email_messages')
     .select('message_id')

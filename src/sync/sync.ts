@@ -19,8 +19,10 @@ import { createLane } from './lane.ts';
 import type { Ledger } from './ledger.ts';
 import { type Ending, endingOf, type Outcome, recordEnding } from './outcome.ts';
 import { completeUpTo, isWhole } from './plan-look.ts';
+import type { ReconciliationResult } from './plan-reconcile.ts';
 import type { Reading } from './read-folder.ts';
 import { readMailbox } from './read-mailbox.ts';
+import { isReconciling } from './reconcile.ts';
 import { type Round, transact, type WatcherRow } from './round.ts';
 import { deltaSource, type MailSource } from './source.ts';
 
@@ -66,6 +68,8 @@ export type SyncResult = {
   ledger: Ledger | null;
   /** The worker before us fell silent. */
   tookOver: boolean;
+  /** What comparing counts with Microsoft's came to; null when this round did not. */
+  reconciliation: ReconciliationResult | null;
 };
 
 /**
@@ -98,6 +102,7 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
     ...summary,
     ledger,
     tookOver,
+    reconciliation: tally.reconciliation(),
     userId: watcher.user_id,
     changedThreadIds: tally.threadIds(),
   };
@@ -112,6 +117,7 @@ const NOTHING = {
   milliseconds: 0,
   ledger: null,
   tookOver: false,
+  reconciliation: null,
 };
 
 type Running = {
@@ -129,7 +135,9 @@ async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 
     const graph = counted(await deps.mailboxes.open(request.yachtId, watcher.id, { lease }), tally.request);
     const { tenants, clock, log, source = deltaSource } = deps;
     const round: Round = { tenants, graph, source, clock, log, watcher, lease, signal };
-    const isComplete = await readMailbox(round, readingOf(running), { whole: isWhole(watcher) });
+    const reconciling = isReconciling(watcher, clock.now());
+    const whole = reconciling || isWhole(watcher);
+    const isComplete = await readMailbox(round, readingOf(running), { whole, reconciling });
     if (!isComplete) return { outcome: 'degraded', code: 'folders_incomplete' };
     return { outcome: 'synced', code: null };
   } catch (error) {
@@ -163,6 +171,7 @@ function readingOf({ request, watcher, tree, tally }: Running): Reading {
       onProgress?.({ yachtId, watcherId, userId: watcher.user_id, progress, threadIds });
     },
     onConfirmed: tally.page,
+    onReconciled: tally.reconciled,
   };
 }
 
@@ -174,7 +183,12 @@ function createTally() {
   const threads = new Set<string>();
   let requests = 0;
   let changes = 0;
+  let reconciliation: ReconciliationResult | null = null;
   return {
+    reconciled: (result: ReconciliationResult) => {
+      reconciliation = result;
+    },
+    reconciliation: () => reconciliation,
     request: () => {
       requests += 1;
     },

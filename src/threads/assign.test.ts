@@ -148,7 +148,7 @@ describe('threads that turn out to be one', () => {
       { merged_into: c?.threadId },
     ]);
     expect(await query('select subject, message_count from email_thread_mailboxes')).toEqual([
-      { subject: 'Pump', message_count: 2 },
+      { subject: 'Pump', message_count: 3 },
     ]);
   });
 

@@ -8,9 +8,11 @@
 export const MAIL_POLICY =
   "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
 
+// A long address may break anywhere; not in a table, where that would let a column shrink until prices break.
 const COMMON_STYLE = `
 html{overflow-wrap:anywhere;-webkit-text-size-adjust:100%}
 body{margin:0;padding:16px;font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+td,th{overflow-wrap:break-word}
 img{max-width:100%;height:auto}
 pre{white-space:pre-wrap}
 blockquote{margin:.75em 0;padding-inline-start:12px;border-inline-start:2px solid #8886}`;

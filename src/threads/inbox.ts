@@ -59,7 +59,7 @@ function readMailbox(db: TenantReader, query: InboxQuery, mailbox: Mailbox): Pro
     .orderBy('b.thread_id', 'desc')
     .limit(query.limit + 1);
   if (query.cursor === undefined) return rows.execute();
-  const [at = '', id = ''] = decodeCursor(query.cursor, 2);
+  const [at = '', id = ''] = decodeCursor(query.cursor, ['time', 'uuid']);
   return rows
     .where(({ eb, refTuple, tuple }) =>
       eb(refTuple('b.last_message_at', 'b.thread_id'), '<', tuple(new Date(at), id)),

@@ -6,6 +6,7 @@ import type { MailAddress } from '#tenants/schema.ts';
 import type { TenantReader } from '#tenants/tenants.ts';
 
 import { inOwnMailbox } from './mine.ts';
+import { mailIds } from './same-mail.ts';
 
 /** A message as it is shown. Of a copy in somebody else's mailbox the owner's own marks are left out. */
 export type Message = {
@@ -25,7 +26,7 @@ export type Message = {
   importance: string | null;
   categories: string[];
   has_attachments: boolean;
-  kind: 'mail' | 'meeting' | 'report';
+  kind: 'mail' | 'meeting' | 'meeting_answer' | 'report';
   folder: { name: string; well_known_name: string | null } | null;
   mailbox: { watcher_id: string; address: string | null; mine: boolean };
   web_link: string | null;
@@ -45,14 +46,29 @@ export async function readMessage(db: TenantReader, emailId: string): Promise<Me
   return shape(message);
 }
 
-/** Every copy of a thread's messages that the caller may see, oldest first. */
+/**
+ * A thread's mail that the caller may see, oldest first. Of a mail's copies one stands for all: one's own before
+ * others', one that is still there before one that is gone.
+ */
 export async function readThreadMessages(db: TenantReader, threadId: string): Promise<Message[]> {
   const rows = await visibleMessages(db)
     .where('m.thread_id', '=', threadId)
     .orderBy(sql`coalesce(m.received_at, m.sent_at, m.synced_at)`)
     .orderBy('m.id')
     .execute();
-  return rows.map(shape);
+  return onePerMail(rows).map(shape);
+}
+
+function onePerMail(rows: Row[]): Row[] {
+  const mails = mailIds(rows.map((row) => ({ ...row, removed: row.removed_at !== null })));
+  const best = new Map<string | undefined, Row>();
+  const rank = (row: Row) => (row.mine ? 2 : 0) + (row.removed_at === null ? 1 : 0);
+  for (const row of rows) {
+    const kept = best.get(mails.get(row.id));
+    if (!kept || rank(row) > rank(kept)) best.set(mails.get(row.id), row);
+  }
+  const chosen = new Set(best.values());
+  return rows.filter((row) => chosen.has(row));
 }
 
 export function emailNotFound(): CelesteError {
@@ -83,7 +99,7 @@ function visibleMessages(db: TenantReader) {
       'm.received_at',
     ])
     .select(['m.body_preview', 'm.body_text', 'm.is_read', 'm.is_draft', 'm.importance', 'm.categories'])
-    .select(['m.has_attachments', 'm.graph_type', 'm.web_link', 'm.removed_at'])
+    .select(['m.has_attachments', 'm.graph_type', 'm.web_link', 'm.removed_at', 'm.parent_folder_id'])
     .select(['f.display_name as folder_name', 'f.well_known_name'])
     .select(sql<string | null>`celeste_mailbox_address(m.watcher_id)`.as('mailbox_address'))
     .select(inOwnMailbox('m.watcher_id').as('mine'))
@@ -130,10 +146,12 @@ function shape(row: Row): Message {
 }
 
 /**
- * Meetings have types of their own; a delivery report is a message like any other, known by who sends it.
+ * Meetings have types of their own, answers to them as well; a delivery report is a message like any other, known
+ * by who sends it.
  * https://learn.microsoft.com/en-us/graph/api/resources/eventmessage
  */
 function kindOf(row: Pick<Row, 'graph_type' | 'from_address'>): Message['kind'] {
+  if (row.graph_type === '#microsoft.graph.eventMessageResponse') return 'meeting_answer';
   if (row.graph_type?.startsWith('#microsoft.graph.eventMessage')) return 'meeting';
   const isReport = /^(postmaster|mailer-daemon|microsoftexchange[0-9a-f]*)@/i.test(row.from_address ?? '');
   return isReport ? 'report' : 'mail';

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 
 import type { TenantWriter } from '#tenants/tenants.ts';
 
+import { type Copy, mailIds } from './same-mail.ts';
 import { type SummaryMessage, summariseMailbox, summariseYacht } from './summary.ts';
 
 /**
@@ -27,22 +28,24 @@ type Threads = Map<string, SummaryMessage[]>;
  * cursor holds no finer time. One index probe a thread, as in assign.ts.
  */
 async function readMessages(tx: TenantWriter, ids: string[]): Promise<SummaryMessage[]> {
-  const { rows } = await sql<SummaryMessage>`
-    select m.id, m.thread_id, m.watcher_id, coalesce(m.internet_message_id, m.id::text) as mail_id, m.at,
+  const { rows } = await sql<Omit<SummaryMessage, 'mail_id'> & Copy>`
+    select m.id, m.thread_id, m.watcher_id, m.internet_message_id, m.subject, m.parent_folder_id, m.at,
            m.from_name, m.from_address, m.is_read, m.is_draft, m.has_attachments, m.removed,
            case when lower(m.from_address) in (select lower(mailbox) from email_watchers) then m.to_addresses end
              as sent_to,
            coalesce(f.in_inbox, true) as folder_in_inbox
       from unnest(${ids}::uuid[]) as t (id)
      cross join lateral (
-       select id, thread_id, watcher_id, internet_message_id, from_name, from_address, to_addresses, is_read,
+       select id, thread_id, watcher_id, internet_message_id, subject, from_name, from_address, to_addresses, is_read,
               is_draft, has_attachments, removed_at is not null as removed, parent_folder_id,
               date_trunc('milliseconds', coalesce(received_at, sent_at, synced_at)) as at
          from email_messages where thread_id = t.id
        offset 0) m
       left join email_folders f on f.watcher_id = m.watcher_id and f.provider_folder_id = m.parent_folder_id
   `.execute(tx);
-  return rows.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1));
+  rows.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1));
+  const mails = mailIds(rows);
+  return rows.map((row) => ({ ...row, mail_id: mails.get(row.id) ?? row.id }));
 }
 
 async function writeMailboxes(tx: TenantWriter, threads: Threads): Promise<void> {

@@ -12,7 +12,7 @@ export type Thread = {
   subject: string | null;
   /** The reader has a copy of it in a mailbox they read. */
   mine: boolean;
-  /** Oldest first; copies of one mail in several mailboxes stand once, the reader's own if there is one. */
+  /** Oldest first; copies of one mail stand once, the reader's own if there is one. */
   messages: Message[];
 };
 
@@ -26,7 +26,7 @@ export async function readThread(db: TenantReader, threadId: string): Promise<Th
   const visible =
     id && (await db.selectFrom('email_threads').select('id').where('id', '=', id).executeTakeFirst());
   if (!visible) throw threadNotFound();
-  const messages = onePerMail(await readThreadMessages(db, visible.id));
+  const messages = await readThreadMessages(db, visible.id);
   if (messages.length === 0) throw threadNotFound();
   const [own, linked] = await Promise.all([ownSubject(db, visible.id), linkedSubject(db, visible.id)]);
   const subject = (linked ?? own)?.subject ?? messages[0]?.subject ?? null;
@@ -57,17 +57,4 @@ function ownSubject(db: TenantReader, threadId: string) {
 
 function linkedSubject(db: TenantReader, threadId: string) {
   return db.selectFrom('linked_threads').select('subject').where('id', '=', threadId).executeTakeFirst();
-}
-
-/** Keeps one copy of each mail: one's own before others', one that is still there before one that is gone. */
-export function onePerMail(messages: Message[]): Message[] {
-  const best = new Map<string, Message>();
-  const rank = (message: Message) => (message.mailbox.mine ? 2 : 0) + (message.removed ? 0 : 1);
-  for (const message of messages) {
-    const key = message.internet_message_id ?? message.id;
-    const kept = best.get(key);
-    if (!kept || rank(message) > rank(kept)) best.set(key, message);
-  }
-  const chosen = new Set(best.values());
-  return messages.filter((message) => chosen.has(message));
 }

@@ -18,6 +18,11 @@ const HOSTILE = `<html><head><style>@import url(${EVIL}/style.css); body{backgro
 <p style="position:fixed;inset:0;background:url('${EVIL}/fixed.png')">Please see the overdue invoice below.</p>
 </body></html>`;
 
+/** A quotation as parts desks send it: wider than a phone. */
+const QUOTATION = `<p>Please find our offer:</p><table border="1" cellpadding="6"><tr><th>Part no.</th><th>Description</th>
+<th>Qty</th><th>EUR each</th><th>EUR</th></tr><tr><td>RE5616360</td><td>Bearing kit, blower no. 2, with seals and
+circlips</td><td>12</td><td>12345.80</td><td>148149.60</td></tr></table>`;
+
 type Mail = { subject: string; html?: string; text?: string; minutesAgo: number; isRead?: boolean };
 
 /** Puts one mail into the engineer's inbox. */
@@ -42,6 +47,7 @@ export function fillMailbox(sandbox: Sandbox): void {
     deliver(sandbox, { subject: `Consignment note ${n}`, minutesAgo: 600 + n * 90 });
   deliver(sandbox, { subject: 'Offer for the seal kit, your WO-1042', minutesAgo: 300, isRead: false });
   deliver(sandbox, { subject: 'Overdue invoice', html: HOSTILE, minutesAgo: 240, isRead: false });
+  deliver(sandbox, { subject: 'Quotation Q8630', html: QUOTATION, minutesAgo: 350 });
   deliver(sandbox, { subject: 'Photos of the leaking flange', minutesAgo: 200 });
   deliver(sandbox, { subject: 'Attendance on board next week', minutesAgo: 180 });
 }

@@ -6,9 +6,13 @@ import type { AppType } from '#http/app.ts';
 
 import { ApiProblem, noAnswer, readProblem } from './problem.ts';
 
+/** A satellite link may swallow a request without a word; longer than the slowest answer over it. */
+const PATIENCE_MS = 60_000;
+
 async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const signals = [AbortSignal.timeout(PATIENCE_MS), ...(init?.signal ? [init.signal] : [])];
   try {
-    return await fetch(input, { ...init, credentials: 'same-origin' });
+    return await fetch(input, { ...init, credentials: 'same-origin', signal: AbortSignal.any(signals) });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw noAnswer();

@@ -30,7 +30,7 @@ export function noAnswer(): ApiProblem {
     code: 'offline',
     title: 'No answer from Celeste Mail',
     detail: 'The link is down or the service is not running.',
-    advice: 'What you see was loaded before and stays. It is tried again when the link is back.',
+    advice: 'What was loaded before stays. This is tried again when the link is back.',
   });
 }
 
@@ -47,6 +47,10 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
     advice: text('advice') ?? null,
   });
 }
+
+/** False where asking again brings the same answer: what is asked for does not exist, or is not this person's. */
+export const isWorthRetry = (error: unknown): boolean =>
+  !(error instanceof ApiProblem && (error.status === 403 || error.status === 404));
 
 /** Title, words and advice of anything thrown. */
 export function wordsOf(error: unknown): { title: string; detail: string; advice: string | null } {

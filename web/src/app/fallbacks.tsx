@@ -1,9 +1,10 @@
 // What stands in place of a screen: while it loads, when it broke, when there is none at the address.
 import { type ErrorComponentProps, Link } from '@tanstack/react-router';
 import { Compass } from 'lucide-react';
+import { useEffect, useState } from 'react';
 
 import { wordsOf } from '../api/problem.ts';
-import { Empty, Failure } from '../ui/states.tsx';
+import { Empty, Failure, NotHereYet } from '../ui/states.tsx';
 
 const LINK =
   'inline-flex h-8 items-center rounded-md bg-accent px-3 font-medium text-accent-ink hover:bg-accent-hover';
@@ -35,10 +36,18 @@ export function CrashPage({ error, reset }: ErrorComponentProps) {
   );
 }
 
+const PATIENCE_MS = 3000;
+
+/** A screen on its way: silent at first; says why when it takes long. */
 export function Waiting() {
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className="h-full bg-surface" aria-busy="true" role="status">
-      <span className="sr-only">Loading</span>
+      {long ? <NotHereYet /> : <span className="sr-only">Loading</span>}
     </div>
   );
 }

@@ -77,7 +77,7 @@ export function InboxEmpty({ filter, onShowAll }: EmptyProps) {
         }
       >
         Connect your Outlook mailbox and its mail appears here, ready to be put on work orders. Nobody else
-        reads it until you link it.
+        reads it until it is linked.
       </Empty>
     );
   }

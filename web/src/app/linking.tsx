@@ -4,14 +4,15 @@ import { createContext, lazy, type ReactNode, Suspense, useContext, useMemo, use
 import type { RecordTarget } from '../api/links.ts';
 import type { Thread } from '../api/types.ts';
 import { DropTray } from '../features/linking/drop-tray.tsx';
-import { type LinkActions, useLinkActions } from '../features/linking/link-actions.ts';
+import { type LinkActions, useLinkActions } from '../features/linking/link-actions.tsx';
 import type { LinkSubject } from '../features/linking/link-dialog.tsx';
 import { rememberTarget } from '../features/linking/recent.ts';
 import type { DraggedThread } from '../ui/drag.ts';
+import { useShortcuts } from '../ui/keys.tsx';
+import { part } from './parts.ts';
 
-const LinkDialog = lazy(async () => ({
-  default: (await import('../features/linking/link-dialog.tsx')).LinkDialog,
-}));
+const dialogPart = part(() => import('../features/linking/link-dialog.tsx'));
+const LinkDialog = lazy(async () => ({ default: (await dialogPart()).LinkDialog }));
 
 type Linking = {
   actions: LinkActions;
@@ -43,6 +44,9 @@ const subjectOf = (thread: Thread): LinkSubject => ({
 
 export function LinkingProvider({ children }: { children: ReactNode }) {
   const actions = useLinkActions();
+  useShortcuts([
+    { keys: 'z', label: 'Undo the last link', group: 'Everywhere', run: () => void actions.undoLast() },
+  ]);
   const [subject, setSubject] = useState<LinkSubject | null>(null);
   const linking = useMemo<Linking>(() => {
     const drop = (thread: DraggedThread, target: RecordTarget) => {

@@ -44,9 +44,10 @@ function listen(client: QueryClient): () => void {
     onLive('connection', () => invalidate('outlook', 'watchers')),
     onLive('links', records),
     onLive('threads', records),
-    onLive('resumed', () =>
-      invalidate('outlook', 'watchers', 'work-orders', 'work-order', 'equipment', 'equipment-list'),
-    ),
+    onLive('resumed', () => {
+      void client.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' });
+      invalidate('outlook', 'watchers', 'work-orders', 'work-order', 'equipment', 'equipment-list');
+    }),
   ];
   return () => {
     for (const stop of stops) stop();

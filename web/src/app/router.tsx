@@ -12,6 +12,7 @@ import { ApiProblem } from '../api/problem.ts';
 import { meQuery } from '../api/session.ts';
 import type { CallbackResult } from '../features/settings/callback-notice.tsx';
 import { CrashPage, NotFoundPage, Waiting } from './fallbacks.tsx';
+import { part } from './parts.ts';
 import { queryClient, whenSignedOut } from './query-client.ts';
 import { Shell } from './shell.tsx';
 
@@ -35,7 +36,10 @@ const signInRoute = createRoute({
     next: text(search.next),
     expired: search.expired === true ? true : undefined,
   }),
-  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignIn'),
+  component: lazyRouteComponent(
+    part(() => import('./pages/sign-in.tsx')),
+    'SignIn',
+  ),
 });
 
 const shellRoute = createRoute({
@@ -74,7 +78,10 @@ const inboxRoute = createRoute({
     filter: oneOf(search.filter, 'unread'),
     pane: oneOf(search.pane, 'record'),
   }),
-  component: lazyRouteComponent(() => import('./pages/inbox.tsx'), 'Inbox'),
+  component: lazyRouteComponent(
+    part(() => import('./pages/inbox.tsx')),
+    'Inbox',
+  ),
 });
 const inboxThreadRoute = createRoute({ getParentRoute: () => inboxRoute, path: '/$threadId' });
 
@@ -86,7 +93,10 @@ const workOrdersRoute = createRoute({
     status: text(search.status),
     thread: text(search.thread),
   }),
-  component: lazyRouteComponent(() => import('./pages/work-orders.tsx'), 'WorkOrders'),
+  component: lazyRouteComponent(
+    part(() => import('./pages/work-orders.tsx')),
+    'WorkOrders',
+  ),
 });
 const workOrderRoute = createRoute({ getParentRoute: () => workOrdersRoute, path: '/$id' });
 
@@ -94,7 +104,10 @@ const equipmentRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/equipment',
   validateSearch: (search: Search): EquipmentSearch => ({ q: text(search.q), thread: text(search.thread) }),
-  component: lazyRouteComponent(() => import('./pages/equipment.tsx'), 'EquipmentScreen'),
+  component: lazyRouteComponent(
+    part(() => import('./pages/equipment.tsx')),
+    'EquipmentScreen',
+  ),
 });
 const equipmentItemRoute = createRoute({ getParentRoute: () => equipmentRoute, path: '/$id' });
 
@@ -108,7 +121,10 @@ const settingsRoute = createRoute({
     state: text(search.state),
     account: text(search.account),
   }),
-  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
+  component: lazyRouteComponent(
+    part(() => import('./pages/settings.tsx')),
+    'Settings',
+  ),
 });
 
 const routeTree = rootRoute.addChildren([

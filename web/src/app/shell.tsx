@@ -1,7 +1,7 @@
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { ClipboardList, Inbox, Keyboard, LogOut, Moon, Settings, Sun, Wrench } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 
 import { meQuery, signOut } from '../api/session.ts';
 import { useActiveShortcuts, useShortcuts } from '../ui/keys.tsx';
@@ -9,12 +9,13 @@ import { chooseTheme, useShownTheme } from '../ui/theme.ts';
 import { LinkBanner } from './link-banner.tsx';
 import { LinkingProvider } from './linking.tsx';
 import { useLive } from './live.ts';
+import { fetchPartsWhenIdle, part } from './parts.ts';
 import { Rail, TabBar } from './rail.tsx';
 
-const Palette = lazy(async () => ({ default: (await import('../features/palette/palette.tsx')).Palette }));
-const KeyboardHelp = lazy(async () => ({
-  default: (await import('../features/help/keyboard-help.tsx')).KeyboardHelp,
-}));
+const palettePart = part(() => import('../features/palette/palette.tsx'));
+const helpPart = part(() => import('../features/help/keyboard-help.tsx'));
+const Palette = lazy(async () => ({ default: (await palettePart()).Palette }));
+const KeyboardHelp = lazy(async () => ({ default: (await helpPart()).KeyboardHelp }));
 
 type Overlay = 'palette' | 'help' | null;
 
@@ -24,6 +25,7 @@ export function Shell() {
   const { data: me } = useSuspenseQuery(meQuery);
   const [overlay, setOverlay] = useState<Overlay>(null);
   useShellKeys(setOverlay);
+  useEffect(fetchPartsWhenIdle, []);
   return (
     <LinkingProvider>
       <div className="flex h-full flex-col md:flex-row">

@@ -17,6 +17,9 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** `text` with a direction of its own among others, as `bdi` does in HTML: U+2068 … U+2069. */
+export const isolated = (text: string): string => `\u2068${text}\u2069`;
+
 type Named = { name: string | null; address: string | null };
 
 /** A person's name, else the address, else a word that says neither was given. */

@@ -27,8 +27,8 @@ export function LinkedThreads({ threads, record, openThreadId, mayLink, ownAddre
       </div>
       {threads.length === 0 && (
         <Empty icon={<MessagesSquare size={22} aria-hidden="true" />} title={`No mail on this ${record} yet`}>
-          Open a conversation in the inbox and press L, or drag it onto a work order. Mail that names a
-          work-order number links by itself.
+          {mayLink && 'Open a conversation in the inbox and choose Link. '}
+          Mail that names a work-order number links by itself.
         </Empty>
       )}
       {threads.length > 0 && (

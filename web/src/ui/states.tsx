@@ -1,5 +1,5 @@
 // What stands where content will come, is not, or could not come.
-import { CircleAlert, RotateCw } from 'lucide-react';
+import { CircleAlert, CloudOff, RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { Button } from './button.tsx';
@@ -31,11 +31,25 @@ export function Empty({ icon, title, children, action, page }: EmptyProps) {
   );
 }
 
+/** In place of what was not loaded before the link went down. */
+export function NotHereYet() {
+  return (
+    <Empty icon={<CloudOff size={22} aria-hidden="true" />} title="Not loaded yet">
+      The link is slow or down. It goes on by itself when the link is back.
+    </Empty>
+  );
+}
+
+/** What stands while a query has no data: its skeleton, or the reason why nothing comes (`paused`: no link). */
+export function Loading({ paused, children }: { paused: boolean; children: ReactNode }) {
+  return paused ? <NotHereYet /> : children;
+}
+
 type FailureProps = {
   title: string;
   detail: string;
   advice?: string | null;
-  onRetry?: () => void;
+  onRetry?: (() => void) | undefined;
   busy?: boolean;
   compact?: boolean;
 };

@@ -7,7 +7,7 @@ import { RecordChip } from './chip.tsx';
 import { cx } from './cx.ts';
 import { DateText } from './date-text.tsx';
 import type { DraggedThread } from './drag.ts';
-import { nameOf, plural } from './format.ts';
+import { isolated, nameOf, plural } from './format.ts';
 import { Skeleton } from './states.tsx';
 
 /** Every row is this high, in pixels: the virtual list counts on it. */
@@ -55,7 +55,7 @@ function whoWrote(people: Person[], ownAddress: string): string {
   const others = people.filter((person) => !isOwn(person));
   const [first, ...rest] = others;
   if (!first) return people.length > 0 ? 'me' : 'No sender';
-  const names = [nameOf(first), ...rest.slice(0, 2).map(firstName)];
+  const names = [nameOf(first), ...rest.slice(0, 2).map(firstName)].map(isolated);
   if (rest.length > 2) names.push(`+${rest.length - 2}`);
   if (others.length < people.length) names.push('me');
   return names.join(', ');
@@ -142,11 +142,16 @@ export const ThreadRow = memo(function ThreadRow(props: Props) {
         {row.has_attachments && <Paperclip size={12} aria-label="Has attachments" />}
         <DateText at={row.last_message_at} className={cx('whitespace-nowrap', unread && 'text-ink-2')} />
       </span>
-      <span className={cx('col-span-2 truncate', unread ? 'font-medium text-ink' : 'text-ink-2')}>
+      <span
+        dir="auto"
+        className={cx('col-span-2 truncate text-left', unread ? 'font-medium text-ink' : 'text-ink-2')}
+      >
         {row.subject || <span className="text-ink-3">No subject</span>}
       </span>
       <span className="col-span-2 flex h-[18px] min-w-0 items-center gap-2">
-        <span className="min-w-0 flex-1 truncate text-sm text-ink-3">{row.preview}</span>
+        <span dir="auto" className="min-w-0 flex-1 truncate text-left text-sm text-ink-3">
+          {row.preview}
+        </span>
         {links.slice(0, 2).map((link) => (
           <span key={link.id} className="max-w-36 shrink-0">
             <RecordChip link={link} />

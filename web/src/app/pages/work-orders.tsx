@@ -70,7 +70,7 @@ export function WorkOrders() {
       )}
       {!id && (
         <Empty icon={<ClipboardList size={24} aria-hidden="true" />} title="No work order open">
-          Choose one to see its mail, or drop a conversation on it.
+          Choose one to see its mail.{me.may_link && ' A conversation can be dropped on it.'}
         </Empty>
       )}
     </Split>

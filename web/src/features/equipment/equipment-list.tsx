@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { ClipboardList, MessagesSquare, Wrench } from 'lucide-react';
-import { useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 
 import { wordsOf } from '../../api/problem.ts';
 import { equipmentListQuery } from '../../api/records.ts';
@@ -10,7 +10,7 @@ import { plural } from '../../ui/format.ts';
 import { useShortcuts } from '../../ui/keys.tsx';
 import { PaneHeader } from '../../ui/pane.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
+import { Empty, Failure, Loading, Skeleton } from '../../ui/states.tsx';
 import { bySystem, type Line } from './tree.ts';
 
 type Props = {
@@ -47,7 +47,11 @@ export function EquipmentList({ q, selectedId, onSearch, onOpen }: Props) {
         />
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-4">
-        {list.isPending && <Skeletons />}
+        {list.isPending && (
+          <Loading paused={list.isPaused}>
+            <Skeletons />
+          </Loading>
+        )}
         {list.isError && !list.data && (
           <Failure {...wordsOf(list.error)} onRetry={() => void list.refetch()} busy={list.isFetching} />
         )}
@@ -91,21 +95,26 @@ function Row({
   selected: boolean;
   onOpen: (id: string) => void;
 }) {
+  const ref = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (selected) ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [selected]);
   return (
     <button
+      ref={ref}
       type="button"
       aria-current={selected || undefined}
       onClick={() => onOpen(item.id)}
       style={{ paddingLeft: 16 + Math.min(depth, 4) * 18 }}
       className={cx(
-        'flex h-11 w-full items-center gap-3 border-b border-line pr-4 text-left -outline-offset-2',
+        'flex h-11 w-full scroll-mt-8 items-center gap-3 border-b border-line pr-4 text-left -outline-offset-2',
         selected ? 'bg-accent-soft' : 'hover:bg-hover',
       )}
     >
       <span className="min-w-0 flex-1">
         <span className={cx('block truncate leading-[18px]', depth === 0 && 'font-medium')}>{item.name}</span>
         <span className="block truncate text-xs text-ink-3">
-          {[item.code, [item.manufacturer, item.model].filter(Boolean).join(' ')].filter(Boolean).join('  ')}
+          {[item.code, [item.manufacturer, item.model].filter(Boolean).join(' ')].filter(Boolean).join(' · ')}
         </span>
       </span>
       <span className="flex shrink-0 items-center gap-2.5 text-sm text-ink-3">

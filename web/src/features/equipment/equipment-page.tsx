@@ -2,13 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-import { wordsOf } from '../../api/problem.ts';
+import { isWorthRetry, wordsOf } from '../../api/problem.ts';
 import { equipmentQuery } from '../../api/records.ts';
 import type { EquipmentDetails } from '../../api/types.ts';
 import { count } from '../../ui/format.ts';
 import { LinkedThreads } from '../../ui/linked-threads.tsx';
 import { BackButton, Fact, PaneHeader, PartTitle } from '../../ui/pane.tsx';
-import { Failure, Skeleton } from '../../ui/states.tsx';
+import { Failure, Loading, Skeleton } from '../../ui/states.tsx';
 import { DueText, StatusMark } from '../../ui/work-order-marks.tsx';
 
 type Props = {
@@ -46,9 +46,17 @@ export function EquipmentPage(props: Props) {
         </span>
       </PaneHeader>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-        {item.isPending && <PageSkeleton />}
+        {item.isPending && (
+          <Loading paused={item.isPaused}>
+            <PageSkeleton />
+          </Loading>
+        )}
         {item.isError && (
-          <Failure {...wordsOf(item.error)} onRetry={() => void item.refetch()} busy={item.isFetching} />
+          <Failure
+            {...wordsOf(item.error)}
+            onRetry={isWorthRetry(item.error) ? () => void item.refetch() : undefined}
+            busy={item.isFetching}
+          />
         )}
         {item.data && <Details item={item.data} {...props} />}
       </div>

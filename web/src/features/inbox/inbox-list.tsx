@@ -9,7 +9,7 @@ import { plural } from '../../ui/format.ts';
 import { useShortcuts } from '../../ui/keys.tsx';
 import { PaneHeader } from '../../ui/pane.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
-import { Failure } from '../../ui/states.tsx';
+import { Failure, Loading } from '../../ui/states.tsx';
 import { THREAD_ROW_HEIGHT, ThreadRow, ThreadRowSkeleton } from '../../ui/thread-row.tsx';
 import { useInbox } from './use-inbox.ts';
 
@@ -113,7 +113,11 @@ export function InboxList({
             if (hasHeld && mayMove()) showWaiting();
           }}
         >
-          {list.isPending && <Skeletons />}
+          {list.isPending && (
+            <Loading paused={list.isPaused}>
+              <Skeletons />
+            </Loading>
+          )}
           {list.isError && rows.length === 0 && (
             <Failure {...wordsOf(list.error)} onRetry={() => void list.refetch()} busy={list.isFetching} />
           )}

@@ -9,6 +9,7 @@ import type { Link, Thread } from '../../api/types.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { DateText } from '../../ui/date-text.tsx';
 import { plural } from '../../ui/format.ts';
+import { Kbd } from '../../ui/kbd.tsx';
 import { linkReason } from '../../ui/link-words.ts';
 import { BackButton, Fact, PaneHeader } from '../../ui/pane.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
@@ -43,7 +44,7 @@ export function RecordPane(props: Props) {
         )}
       </PaneHeader>
       <div className="min-h-0 flex-1 space-y-3 overflow-y-auto p-3">
-        {thread.isPending && <Skeleton className="h-40 rounded-lg" />}
+        {thread.isPending && !thread.isPaused && <Skeleton className="h-40 rounded-lg" />}
         {suggested.map((link) => (
           <RecordCard key={link.id} link={link} {...props} />
         ))}
@@ -71,9 +72,16 @@ function NotLinked({ mayLink, onLink }: { mayLink: boolean; onLink: () => void }
         )
       }
     >
-      {mayLink
-        ? 'Only you can read it until it is linked. Drag it from the list onto a work order, or press L.'
-        : 'Linking is for heads of department. Ask yours, or the captain.'}
+      {mayLink ? (
+        <>
+          Only you can read it until it is linked.{' '}
+          <span className="hidden pointer-fine:inline">
+            Drag it from the list onto a work order, or press <Kbd keys="l" className="align-text-bottom" />.
+          </span>
+        </>
+      ) : (
+        'Linking is for heads of department. Ask yours, or the captain.'
+      )}
     </Empty>
   );
 }
@@ -183,7 +191,7 @@ function FactsSkeleton() {
 
 function WorkOrderFacts({ id }: { id: string }) {
   const order = useQuery(workOrderQuery(id));
-  if (order.isPending) return <FactsSkeleton />;
+  if (order.isPending) return order.isPaused ? null : <FactsSkeleton />;
   if (order.isError)
     return <Failure compact {...wordsOf(order.error)} onRetry={() => void order.refetch()} />;
   const { status, priority, due_date, equipment, assigned_to, threads } = order.data;
@@ -211,7 +219,7 @@ function WorkOrderFacts({ id }: { id: string }) {
 
 function EquipmentFacts({ id }: { id: string }) {
   const item = useQuery(equipmentQuery(id));
-  if (item.isPending) return <FactsSkeleton />;
+  if (item.isPending) return item.isPaused ? null : <FactsSkeleton />;
   if (item.isError) return <Failure compact {...wordsOf(item.error)} onRetry={() => void item.refetch()} />;
   const { manufacturer, model, serial_number, location, work_orders, threads } = item.data;
   return (

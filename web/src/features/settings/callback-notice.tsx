@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { CircleCheck } from 'lucide-react';
 
-import { outlookQuery, replaceAccount } from '../../api/mailboxes.ts';
+import { outlookQuery, replaceAccount, watchersQuery } from '../../api/mailboxes.ts';
 import { wordsOf } from '../../api/problem.ts';
 import type { Purpose } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
@@ -30,12 +30,15 @@ export function CallbackNotice({ result, onDone }: { result: CallbackResult; onD
 }
 
 function Connected({ purpose, onDone }: { purpose: Purpose; onDone: () => void }) {
+  const state = useQuery(outlookQuery).data?.[purpose].state;
+  const filling = useQuery(watchersQuery).data?.some((watcher) => watcher.mine && !watcher.first_sync_done);
+  if (state && state !== 'connected') return null;
   return (
     <div role="status" className="flex items-center gap-2.5 rounded-lg bg-ok-soft px-3 py-2">
       <CircleCheck size={16} className="shrink-0 text-ok" aria-hidden="true" />
       <p className="min-w-0 flex-1">
         {purpose === 'read'
-          ? 'Outlook is connected. The first sync runs below; you can read and link mail while it does.'
+          ? `Outlook is connected.${filling ? ' The first sync runs below; you can read and link mail while it does.' : ''}`
           : 'Celeste Mail may now write and send for you.'}
       </p>
       <Button look="ghost" onClick={onDone}>

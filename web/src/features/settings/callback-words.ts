@@ -1,46 +1,70 @@
 // Why Microsoft, or we, refused to connect: what happened and what to do, by the callback's error code.
 type Words = { title: string; detail: string; advice: string | null };
 
+const ELSEWHERE = 'Nothing was changed here.';
+
 const KNOWN: Record<string, Words> = {
-  access_denied: {
-    title: 'Not connected: you declined',
-    detail: 'Microsoft was told not to give Celeste Mail access. Nothing was stored.',
-    advice: 'Try again and choose Accept.',
+  consent_declined: {
+    title: 'Not connected: Microsoft was not given permission',
+    detail: `It was declined, or your organisation leaves it to administrators. ${ELSEWHERE}`,
+    advice: 'Try again and accept. If Microsoft asks for an administrator, ask yours to allow Celeste Mail.',
   },
-  consent_required: {
-    title: 'Not connected: an administrator must agree first',
-    detail: 'Your organisation lets only administrators allow new applications.',
-    advice: 'Ask whoever runs your Microsoft 365 to allow Celeste Mail, then try again.',
+  mailbox_in_use: {
+    title: 'Not connected: somebody aboard has connected this mailbox',
+    detail: `A mailbox is connected once. ${ELSEWHERE}`,
+    advice: 'Try again with your own account, or they disconnect it first.',
   },
   state_expired: {
     title: 'Not connected: that took longer than ten minutes',
-    detail: 'A sign-in at Microsoft is good for ten minutes. Nothing was stored.',
+    detail: `A sign-in at Microsoft is good for ten minutes. ${ELSEWHERE}`,
     advice: 'Try again.',
+  },
+  state_used: {
+    title: 'Not connected: this sign-in was used already',
+    detail: `A sign-in at Microsoft is good for one time. ${ELSEWHERE}`,
+    advice: 'See below whether Outlook is connected; if it is not, try again.',
   },
   state_foreign: {
     title: 'Not connected: it was begun by another sign-in',
-    detail: 'The visit to Microsoft belongs to another person or browser. Nothing was stored.',
+    detail: `The visit to Microsoft belongs to another person or browser. ${ELSEWHERE}`,
     advice: 'Begin again here.',
   },
-  temporarily_unavailable: {
+  identity_person_must_act: {
+    title: 'Not connected: Microsoft wants you to sign in again',
+    detail: `The sign-in at Microsoft was not finished. ${ELSEWHERE}`,
+    advice: 'Try again.',
+  },
+  identity_operator: {
+    title: 'Not connected: Microsoft refuses Celeste Mail itself',
+    detail: `It is not your account: an application id, secret or permission is wrong. ${ELSEWHERE}`,
+    advice: 'Tell whoever runs Celeste Mail; “celeste doctor” says which.',
+  },
+  graph_mailbox_unavailable: {
+    title: 'Not connected: this account has no mailbox that apps can read',
+    detail: `It has no licence yet, is inactive, or is not in Microsoft 365. ${ELSEWHERE}`,
+    advice: 'A new licence takes up to an hour. If it stays, ask whoever runs your Microsoft 365.',
+  },
+  identity_transient: {
     title: 'Not connected: Microsoft did not answer',
-    detail: 'Nothing was stored.',
+    detail: ELSEWHERE,
     advice: 'Try again in a few minutes.',
   },
 };
 const ALIASES: Record<string, string> = {
-  admin_consent_required: 'consent_required',
   state_unknown: 'state_expired',
-  state_used: 'state_expired',
-  server_error: 'temporarily_unavailable',
+  graph_transient: 'identity_transient',
+  graph_throttled: 'identity_transient',
+  graph_malformed: 'identity_transient',
+  graph_forbidden: 'consent_declined',
 };
 
+/** What to say to the callback's `code`; the code itself where nothing better is known. */
 export function callbackWords(code: string | undefined): Words {
   const known = code ? KNOWN[ALIASES[code] ?? code] : undefined;
   return (
     known ?? {
       title: 'Outlook was not connected',
-      detail: `Microsoft refused or the answer did not fit${code ? ` (${code})` : ''}. Nothing was stored.`,
+      detail: `Microsoft refused, or the answer did not fit${code ? ` (${code})` : ''}. ${ELSEWHERE}`,
       advice: 'Try again; if it stays so, tell the operator the word in brackets.',
     }
   );

@@ -171,7 +171,7 @@ function ConnectionState({ connection }: { connection: Connection }) {
           <p className="mt-1 break-words text-ink-2">{scopes.join(', ')}</p>
           {expires_at && (
             <p className="mt-0.5">
-              The current key is good until <DateText at={expires_at} form="medium" />, then renewed by
+              The current key is good until <DateText at={expires_at} form="inline" />, then renewed by
               itself.
             </p>
           )}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { dress, hasBackgrounds } from './dress.ts';
+import { dress, hasBackgrounds, isEmpty } from './dress.ts';
 
 const mail = (body: string, css = '') =>
   `<html><head><style>html{background:#fff;color:#1a1d21}</style>${css && `<style>${css}</style>`}</head><body>${body}</body></html>`;
@@ -16,6 +16,14 @@ it.each([
 ])('sees in %s %s whether backgrounds are painted: %s', (body, css, painted) => {
   expect(hasBackgrounds(mail(body, css))).toBe(painted);
 });
+
+it.each([
+  ['', true],
+  ['<div><br></div>\n<p>&nbsp;</p>', true],
+  ['<p>see below</p>', false],
+  ['<img src="/api/emails/1/attachments/2">', false],
+  ['1 < 2', false],
+])('sees whether %j shows anything', (body, empty) => expect(isEmpty(mail(body))).toBe(empty));
 
 it('turns ink over in the dark, keeps paper where backgrounds are painted, and lets the mail’s own style win', () => {
   const painted = dress({ kind: 'html', document: mail('<p>hi</p>', '.x{background:#003366}') }, true);

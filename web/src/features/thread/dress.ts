@@ -3,6 +3,12 @@
 
 type MailDocument = { kind: 'html' | 'text'; document: string };
 
+/** True when the document shows nothing: no text, no picture, no line. */
+export function isEmpty(document: string): boolean {
+  const body = document.replace(/^[\s\S]*<body[^>]*>/i, '');
+  return !/<(?:img|hr)\b/i.test(body) && body.replace(/<[^>]*>|&nbsp;|\s/g, '') === '';
+}
+
 /** True when the mail paints backgrounds: it was made for white paper and must have it. */
 export function hasBackgrounds(document: string): boolean {
   const own = document.replace(/^[\s\S]*?<\/style>/, '');

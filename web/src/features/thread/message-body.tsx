@@ -8,7 +8,7 @@ import type { Body, Message } from '../../api/types.ts';
 import { plural } from '../../ui/format.ts';
 import { Failure, Skeleton } from '../../ui/states.tsx';
 import { useShownTheme } from '../../ui/theme.ts';
-import { dress } from './dress.ts';
+import { dress, isEmpty } from './dress.ts';
 
 /**
  * A message's words. They arrive cleaned by the service and stand in a frame that may not run scripts; the
@@ -16,7 +16,7 @@ import { dress } from './dress.ts';
  */
 export function MessageBody({ message }: { message: Message }) {
   const body = useQuery(bodyQuery(message.id));
-  if (body.isPending) return <BodySkeleton />;
+  if (body.isPending) return body.isPaused ? <TextMeanwhile message={message} /> : <BodySkeleton />;
   if (body.isError) {
     const words = wordsOf(body.error);
     return (
@@ -36,7 +36,13 @@ export function MessageBody({ message }: { message: Message }) {
     <div className="space-y-2">
       {body.data.note && <p className="text-sm text-warn">{body.data.note}</p>}
       {body.data.blocked_remote > 0 && <BlockedNote count={body.data.blocked_remote} />}
-      <BodyFrame body={body.data} title={`Message: ${message.subject || 'No subject'}`} />
+      {isEmpty(body.data.document) ? (
+        <p className="text-ink-3">
+          {message.has_attachments ? 'No text, only what is attached.' : 'This message has no text.'}
+        </p>
+      ) : (
+        <BodyFrame body={body.data} title={`Message: ${message.subject || 'No subject'}`} />
+      )}
     </div>
   );
 }
@@ -44,10 +50,23 @@ export function MessageBody({ message }: { message: Message }) {
 function BlockedNote({ count }: { count: number }) {
   return (
     <p className="flex items-center gap-1.5 text-sm text-ink-3">
-      <ImageOff size={13} aria-hidden="true" />
-      {plural(count, 'remote image')} {count === 1 ? 'was' : 'were'} not loaded, so the sender does not learn
-      that you read this.
+      <ImageOff size={13} className="shrink-0" aria-hidden="true" />
+      {plural(count, 'remote image')} not loaded, so the sender does not learn that you read this.
     </p>
+  );
+}
+
+/** Without a link: the text that came with the conversation, if it did. */
+function TextMeanwhile({ message }: { message: Message }) {
+  return (
+    <div className="space-y-2">
+      <p className="text-sm text-warn">
+        {message.body_text
+          ? 'Shown as plain text until the link is back.'
+          : 'Not loaded yet: the link is down.'}
+      </p>
+      {message.body_text && <PlainText text={message.body_text} />}
+    </div>
   );
 }
 

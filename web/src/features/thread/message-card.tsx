@@ -5,7 +5,7 @@ import type { Message } from '../../api/types.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { cx } from '../../ui/cx.ts';
 import { DateText } from '../../ui/date-text.tsx';
-import { nameOf } from '../../ui/format.ts';
+import { isolated, nameOf } from '../../ui/format.ts';
 import { Attachments } from './attachments.tsx';
 import { MessageBody } from './message-body.tsx';
 
@@ -35,12 +35,16 @@ export function MessageCard({ message, open, onToggle }: Props) {
               open ? 'max-w-full shrink' : 'max-w-44',
             )}
           >
-            {from}
+            <bdi>{from}</bdi>
           </span>
           {open ? (
-            <span className="hidden truncate text-sm text-ink-3 sm:inline">{message.from?.address}</span>
+            <span className="hidden truncate text-sm text-ink-3 sm:inline">
+              {message.from?.address !== from && message.from?.address}
+            </span>
           ) : (
-            <span className="truncate text-ink-3">{message.preview}</span>
+            <span dir="auto" className="min-w-0 flex-1 truncate text-left text-ink-3">
+              {message.preview}
+            </span>
           )}
         </span>
         <Marks message={message} open={open} />
@@ -77,8 +81,8 @@ function Marks({ message, open }: { message: Message; open: boolean }) {
   return (
     <>
       {message.is_draft && <Mark tone="warn">Draft</Mark>}
-      {message.kind === 'meeting' && <Mark>Meeting</Mark>}
-      {message.kind === 'report' && <Mark>Delivery report</Mark>}
+      {!open && message.kind.startsWith('meeting') && <Mark>Meeting</Mark>}
+      {!open && message.kind === 'report' && <Mark>Delivery report</Mark>}
       {message.importance === 'high' && <Mark tone="warn">Important</Mark>}
       {message.removed && <Mark>No longer in the mailbox</Mark>}
       {!open && message.has_attachments && (
@@ -88,7 +92,12 @@ function Marks({ message, open }: { message: Message; open: boolean }) {
   );
 }
 
-const list = (people: Message['to']) => people.map(nameOf).join(', ');
+const list = (people: Message['to']) => people.map((person) => isolated(nameOf(person))).join(', ');
+
+function toWhom(message: Message): string {
+  if (message.to.length > 0) return `to ${list(message.to)}`;
+  return message.is_draft ? 'No recipient yet' : 'to undisclosed recipients';
+}
 
 /** To whom, where it lies and in whose mailbox; every address when asked. */
 function Addressees({ message }: { message: Message }) {
@@ -103,9 +112,7 @@ function Addressees({ message }: { message: Message }) {
           onClick={() => setAll(!all)}
           className="-mx-1 inline-flex max-w-full items-center gap-0.5 rounded px-1 hover:text-ink"
         >
-          <span className="truncate">
-            {message.to.length > 0 ? `to ${list(message.to)}` : 'No recipient yet'}
-          </span>
+          <span className="truncate">{toWhom(message)}</span>
           <ChevronDown size={13} className={cx('shrink-0', all && 'rotate-180')} aria-hidden="true" />
         </button>
         {place.length > 0 && <span>in {place.join(', ')}</span>}
@@ -157,16 +164,19 @@ function AddressLine({ name, people }: { name: string; people: Message['to'] }) 
   );
 }
 
+const KIND_NOTES = {
+  meeting: 'A meeting request. Answer it in Outlook.',
+  meeting_answer: 'An answer to a meeting request.',
+  report: 'A report from a mail server about a mail that was sent.',
+} as const;
+
 function KindNote({ message }: { message: Message }) {
   if (message.kind === 'mail') return null;
-  const meeting = message.kind === 'meeting';
-  const Icon = meeting ? CalendarDays : TriangleAlert;
+  const Icon = message.kind === 'report' ? TriangleAlert : CalendarDays;
   return (
     <p className="mt-2 flex items-center gap-1.5 text-sm text-ink-2">
       <Icon size={14} className="shrink-0 text-ink-3" aria-hidden="true" />
-      {meeting
-        ? 'A meeting request. Answer it in Outlook.'
-        : 'A report from a mail server about a mail that was sent.'}
+      {KIND_NOTES[message.kind]}
     </p>
   );
 }

@@ -1,9 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ChevronsDownUp, ChevronsUpDown, Link2, PanelRight } from 'lucide-react';
 import { useEffect } from 'react';
+import { toast } from 'sonner';
 
 import { onLive } from '../../api/live.ts';
-import { wordsOf } from '../../api/problem.ts';
+import { isWorthRetry, wordsOf } from '../../api/problem.ts';
 import { threadQuery } from '../../api/threads.ts';
 import type { Thread } from '../../api/types.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -12,7 +13,7 @@ import { plural } from '../../ui/format.ts';
 import { useShortcuts } from '../../ui/keys.tsx';
 import { linkReason } from '../../ui/link-words.ts';
 import { BackButton, PaneHeader } from '../../ui/pane.tsx';
-import { Failure, Skeleton } from '../../ui/states.tsx';
+import { Failure, Loading, Skeleton } from '../../ui/states.tsx';
 import { type Expansion, useExpansion } from './expansion.ts';
 import { MessageCard } from './message-card.tsx';
 
@@ -34,7 +35,10 @@ export function ThreadView(props: Props) {
   const thread = useQuery(threadQuery(threadId));
   useFreshThread(threadId);
   const expansion = useExpansion(thread.data?.messages);
-  const link = () => thread.data && mayLink && onLink(thread.data);
+  const link = () => {
+    if (!mayLink) toast('You may read this, not link it', { description: WHY_NOT });
+    else if (thread.data) onLink(thread.data);
+  };
 
   useShortcuts([
     { keys: 'u', also: ['Escape'], label: backLabel, group: 'Conversation', run: onBack },
@@ -72,11 +76,15 @@ export function ThreadView(props: Props) {
         )}
       </PaneHeader>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-        {thread.isPending && <ThreadSkeleton />}
+        {thread.isPending && (
+          <Loading paused={thread.isPaused}>
+            <ThreadSkeleton />
+          </Loading>
+        )}
         {thread.isError && !thread.data && (
           <Failure
             {...wordsOf(thread.error)}
-            onRetry={() => void thread.refetch()}
+            onRetry={isWorthRetry(thread.error) ? () => void thread.refetch() : undefined}
             busy={thread.isFetching}
           />
         )}
@@ -86,14 +94,15 @@ export function ThreadView(props: Props) {
   );
 }
 
+const WHY_NOT = 'Linking is for heads of department. Ask yours, or the captain.';
+
 function LinkButton({ mayLink, ready, onClick }: { mayLink: boolean; ready: boolean; onClick: () => void }) {
-  const why = 'Linking is for heads of department. Ask yours, or the captain.';
   return (
-    <span title={mayLink ? undefined : why}>
+    <span title={mayLink ? undefined : WHY_NOT}>
       <Button
         onClick={onClick}
         aria-disabled={!mayLink || !ready || undefined}
-        aria-description={mayLink ? undefined : why}
+        aria-description={mayLink ? undefined : WHY_NOT}
         icon={<Link2 size={14} aria-hidden="true" />}
         keys="l"
       >
@@ -108,7 +117,10 @@ function Conversation({ thread, expansion }: { thread: Thread; expansion: Expans
   return (
     <>
       <div className="border-b border-line px-5 pt-5 pb-4">
-        <h1 className="text-xl leading-6 font-semibold tracking-[-0.01em] text-balance break-words">
+        <h1
+          dir="auto"
+          className="text-left text-xl leading-6 font-semibold tracking-[-0.01em] text-balance break-words"
+        >
           {thread.subject || 'No subject'}
         </h1>
         {links.length > 0 && (

@@ -15,7 +15,7 @@ import { plural } from '../../ui/format.ts';
 import { useShortcuts } from '../../ui/keys.tsx';
 import { PaneHeader } from '../../ui/pane.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
+import { Empty, Failure, Loading, Skeleton } from '../../ui/states.tsx';
 import { DueText, PriorityMark, STATUS_WORDS, StatusMark } from '../../ui/work-order-marks.tsx';
 
 const ROW_HEIGHT = 60;
@@ -57,7 +57,11 @@ export function WorkOrderList({ filter, selectedId, onFilter, onOpen, onDrop }: 
           onChange={(q) => onFilter({ ...filter, q: q || undefined })}
         />
       </div>
-      {list.isPending && <Skeletons />}
+      {list.isPending && (
+        <Loading paused={list.isPaused}>
+          <Skeletons />
+        </Loading>
+      )}
       {list.isError && orders.length === 0 && (
         <Failure {...wordsOf(list.error)} onRetry={() => void list.refetch()} busy={list.isFetching} />
       )}

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
-import { wordsOf } from '../../api/problem.ts';
+import { isWorthRetry, wordsOf } from '../../api/problem.ts';
 import { workOrderQuery } from '../../api/records.ts';
 import type { WorkOrderDetails } from '../../api/types.ts';
 import { DateText } from '../../ui/date-text.tsx';
 import { LinkedThreads } from '../../ui/linked-threads.tsx';
 import { BackButton, Fact, PaneHeader } from '../../ui/pane.tsx';
-import { Failure, Skeleton } from '../../ui/states.tsx';
+import { Failure, Loading, Skeleton } from '../../ui/states.tsx';
 import { DueText, PriorityMark, StatusMark } from '../../ui/work-order-marks.tsx';
 
 type Props = {
@@ -30,9 +30,17 @@ export function WorkOrderPage(props: Props) {
         <span className="flex-1 truncate font-medium text-ink-2">{order.data?.wo_number}</span>
       </PaneHeader>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-        {order.isPending && <PageSkeleton />}
+        {order.isPending && (
+          <Loading paused={order.isPaused}>
+            <PageSkeleton />
+          </Loading>
+        )}
         {order.isError && (
-          <Failure {...wordsOf(order.error)} onRetry={() => void order.refetch()} busy={order.isFetching} />
+          <Failure
+            {...wordsOf(order.error)}
+            onRetry={isWorthRetry(order.error) ? () => void order.refetch() : undefined}
+            busy={order.isFetching}
+          />
         )}
         {order.data && <Details order={order.data} {...props} />}
       </div>

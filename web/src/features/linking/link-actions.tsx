@@ -1,10 +1,11 @@
 // What a person does with links, and what the page says about it.
-import { useCallback } from 'react';
+import { useCallback, useRef } from 'react';
 import { toast } from 'sonner';
 
 import { type LinkChange, type LinkRequest, useChangeLink, useLinkThread } from '../../api/links.ts';
 import { ApiProblem, wordsOf } from '../../api/problem.ts';
 import type { LinkChip } from '../../api/types.ts';
+import { Kbd } from '../../ui/kbd.tsx';
 
 function sayFailure(what: string, error: unknown): void {
   const words = wordsOf(error);
@@ -15,13 +16,21 @@ function sayFailure(what: string, error: unknown): void {
   toast.error(what, { description: [description, offline ? '' : words.advice].filter(Boolean).join(' ') });
 }
 
-/** Linking, unlinking, deciding and undoing, each with its toast. */
+const UNDO = (
+  <>
+    Undo <Kbd keys="z" className="ml-1" />
+  </>
+);
+
+/** Linking, unlinking, deciding and undoing, each with its toast. `undoLast` takes back what was done last. */
 export function useLinkActions() {
   const { mutateAsync: make } = useLinkThread();
   const { mutateAsync: change } = useChangeLink();
+  const last = useRef<(() => void) | null>(null);
 
   const undo = useCallback(
     async (threadId: string, link: LinkChip) => {
+      last.current = null;
       try {
         await change({ threadId, linkId: link.id, change: { kind: 'undo' } });
         toast(`Undone: ${link.label}`);
@@ -32,6 +41,16 @@ export function useLinkActions() {
     [change],
   );
 
+  /** The way back from a change that was just made, offered in its toast and under a key. */
+  const wayBack = useCallback(
+    (threadId: string, link: LinkChip) => {
+      const onClick = () => void undo(threadId, link);
+      last.current = onClick;
+      return { label: UNDO, onClick };
+    },
+    [undo],
+  );
+
   const link = useCallback(
     async (wanted: LinkRequest) => {
       const { label, title } = wanted.target;
@@ -40,13 +59,13 @@ export function useLinkActions() {
         if (made.already) return toast(`Already linked to ${label}`);
         toast.success(`Linked to ${label}`, {
           description: title,
-          action: { label: 'Undo', onClick: () => void undo(wanted.threadId, made.link) },
+          action: wayBack(wanted.threadId, made.link),
         });
       } catch (error) {
         sayFailure(`Not linked to ${label}`, error);
       }
     },
-    [make, undo],
+    [make, wayBack],
   );
 
   const apply = useCallback(
@@ -60,16 +79,17 @@ export function useLinkActions() {
         await change({ threadId, linkId: target.id, change: wanted });
         toast.success(words.done, {
           description: target.title,
-          action: { label: 'Undo', onClick: () => void undo(threadId, target) },
+          action: wayBack(threadId, target),
         });
       } catch (error) {
         sayFailure(words.failed, error);
       }
     },
-    [change, undo],
+    [change, wayBack],
   );
 
   return {
+    undoLast: () => (last.current ? last.current() : toast('Nothing to undo')),
     link,
     unlink: (threadId: string, target: LinkChip) =>
       apply(

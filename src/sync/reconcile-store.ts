@@ -1,0 +1,66 @@
+// What the comparison of counts reads and keeps (email_folder_counts).
+import { sql } from 'kysely';
+
+import type { TenantWriter } from '#tenants/tenants.ts';
+
+import { type Counts, isSame, type KnownCounts, NONE } from './plan-reconcile.ts';
+import type { FolderRow, WatcherRow } from './round.ts';
+
+type FolderCounts = { folder: FolderRow; other: Counts; difference: Counts };
+
+/** The mail we hold by Graph's id of the folder, and what is known of the folders by ours. */
+export async function countsOf(
+  tx: TenantWriter,
+  watcher: WatcherRow,
+): Promise<{ ours: Map<string, Counts>; known: Map<string, KnownCounts> }> {
+  const rows = await tx
+    .selectFrom('email_messages')
+    .select(['parent_folder_id', sql<number>`count(*)::integer`.as('total')])
+    .select(sql<number>`(count(*) filter (where not is_read))::integer`.as('unread'))
+    .where('watcher_id', '=', watcher.id)
+    .where('removed_at', 'is', null)
+    .groupBy('parent_folder_id')
+    .execute();
+  const kept = await tx
+    .selectFrom('email_folder_counts as c')
+    .innerJoin('email_folders as f', 'f.id', 'c.folder_id')
+    .selectAll('c')
+    .where('f.watcher_id', '=', watcher.id)
+    .execute();
+  return {
+    ours: new Map(rows.map(({ parent_folder_id, ...counts }) => [parent_folder_id ?? '', counts])),
+    known: new Map(
+      kept.map((row) => [
+        row.folder_id,
+        {
+          other: { total: row.other_total, unread: row.other_unread },
+          differs: { total: row.differs_total, unread: row.differs_unread },
+        },
+      ]),
+    ),
+  };
+}
+
+/** Keeps what was learned of these folders. Most agree with Microsoft and leave no row. */
+export async function keepCounts(
+  tx: TenantWriter,
+  { user_id, yacht_id }: WatcherRow,
+  { looks, now }: { looks: FolderCounts[]; now: Date },
+): Promise<void> {
+  const looked = looks.map(({ folder }) => folder.id);
+  if (looked.length === 0) return;
+  await tx.deleteFrom('email_folder_counts').where('folder_id', 'in', looked).execute();
+  const rows = looks
+    .filter(({ other, difference }) => !isSame(other, NONE) || !isSame(difference, NONE))
+    .map(({ folder, other, difference }) => ({
+      folder_id: folder.id,
+      user_id,
+      yacht_id,
+      other_total: other.total,
+      other_unread: other.unread,
+      differs_total: difference.total,
+      differs_unread: difference.unread,
+      looked_at: now,
+    }));
+  if (rows.length > 0) await tx.insertInto('email_folder_counts').values(rows).execute();
+}

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+
+import { callbackWords } from './callback-words.ts';
+
+it.each([
+  'consent_declined',
+  'mailbox_in_use',
+  'state_unknown',
+  'state_expired',
+  'state_used',
+  'state_foreign',
+  'identity_person_must_act',
+  'identity_operator',
+  'identity_transient',
+  'graph_mailbox_unavailable',
+  'graph_forbidden',
+  'graph_throttled',
+  'graph_transient',
+])('has words of its own for %s', (code) => {
+  const words = callbackWords(code);
+  expect(words.title).toMatch(/^Not connected: /);
+  expect(words.detail).not.toContain(code);
+  expect(words.advice).toBeTruthy();
+});
+
+it('names a code it does not know, so that the operator can be told', () => {
+  expect(callbackWords('brand_new').detail).toContain('(brand_new)');
+  expect(callbackWords(undefined).detail).not.toContain('(');
+});
