@@ -94,9 +94,11 @@ async function claimDue(fleet: BenchFleet, yachtIds: string[], each: number): Pr
   };
   await queue.work(handlers, 8);
   const [events, clock] = [{ publish: nothing }, systemClock];
+  // As in a worker that has been up for a while: each yacht was looked after within the last minute.
+  const overseen = new Map(yachtIds.map((yachtId) => [yachtId, Date.now()]));
   const started = performance.now();
   await sweep(
-    { master, tenants, queue, events, clock, log, onStanding: () => undefined },
+    { master, tenants, queue, events, clock, log, overseen, webhookUrl: null, onStanding: () => undefined },
     { inTrouble: false },
   );
   await done.promise;
