@@ -25,7 +25,7 @@ export type WebhookDeps = {
 // Microsoft's tokens have a few hundred characters.
 const LONGEST_TOKEN = 4_096;
 
-const webhook = (path: string, summary: string) =>
+const webhook = <Path extends string>(path: Path, summary: string) =>
   createRoute({
     method: 'post',
     path,
