@@ -5,6 +5,9 @@ const BENCHES: Record<string, () => Promise<void>> = {
   start: async () => (await import('./start.ts')).start(),
   'first-sync': async () => (await import('./first-sync.ts')).firstSync(),
   idle: async () => (await import('./idle.ts')).idle(),
+  scale: async () => (await import('./scale.ts')).scale(),
+  schedule: async () => (await import('./schedule.ts')).schedule(),
+  latency: async () => (await import('./latency.ts')).latency(),
 };
 
 const names = process.argv.slice(2);
