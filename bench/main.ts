@@ -1,10 +1,12 @@
 // `npm run bench`: every measurement, or those named: `npm run bench -- first-sync --large`.
 import { firstSync } from './first-sync.ts';
 import { idle } from './idle.ts';
+import { latency } from './latency.ts';
 
 const BENCHES: Record<string, (options: { large: boolean }) => Promise<void>> = {
   'first-sync': firstSync,
   idle,
+  latency,
 };
 
 const words = process.argv.slice(2);
