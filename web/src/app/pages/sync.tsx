@@ -18,11 +18,9 @@ export function Sync() {
   const shown = items.find((item) => item.id === id) ?? items[0];
   const open = (next: string) =>
     void navigate({ to: '/sync/$id', params: { id: next }, replace: id !== undefined });
-  const about = {
-    isCaptain: me.user.role === 'captain',
-    connect: <ConnectButton words="Connect Outlook again" />,
-  };
-  if (shown && items.length === 1) return <MailboxDetails key={shown.id} id={shown.id} {...about} />;
+  const isCaptain = me.user.role === 'captain';
+  if (shown && items.length === 1)
+    return <MailboxDetails key={shown.id} id={shown.id} isCaptain={isCaptain} />;
   return (
     <Split
       open={id !== undefined}
@@ -38,7 +36,7 @@ export function Sync() {
         <MailboxDetails
           key={shown.id}
           id={shown.id}
-          {...about}
+          isCaptain={isCaptain}
           onBack={() => void navigate({ to: '/sync' })}
         />
       )}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Pause, Play, RefreshCw, TriangleAlert } from 'lucide-react';
-import { type ReactNode, type RefObject, useRef } from 'react';
+import { type RefObject, useRef } from 'react';
 
 import { watchersQuery } from '../../api/mailboxes.ts';
 import type { Watcher } from '../../api/types.ts';
@@ -26,22 +26,20 @@ type Props = {
   isCaptain: boolean;
   /** Absent where there is no list to go back to. */
   onBack?: (() => void) | undefined;
-  /** How to connect Outlook again. */
-  connect: ReactNode;
 };
 
 /** One mailbox: how complete it is, what the last day was like, what was missed and found again. */
-export function MailboxDetails({ id, isCaptain, onBack, connect }: Props) {
+export function MailboxDetails({ id, isCaptain, onBack }: Props) {
   const watchers = useQuery(watchersQuery);
   const watcher = watchers.data?.find((each) => each.id === id);
   if (watchers.isPending) return <Skeleton className="m-6 h-40 rounded-xl" />;
   if (!watcher) return <Empty title="There is no such mailbox here">It may have been removed.</Empty>;
-  return <Details watcher={watcher} isCaptain={isCaptain} onBack={onBack} connect={connect} />;
+  return <Details watcher={watcher} isCaptain={isCaptain} onBack={onBack} />;
 }
 
 type DetailsProps = Omit<Props, 'id'> & { watcher: Watcher };
 
-function Details({ watcher, isCaptain, onBack, connect }: DetailsProps) {
+function Details({ watcher, isCaptain, onBack }: DetailsProps) {
   const now = useNow();
   const interval = useRef<HTMLSelectElement>(null);
   const { tone, text } = mailboxState(watcher, now);
@@ -62,7 +60,7 @@ function Details({ watcher, isCaptain, onBack, connect }: DetailsProps) {
               {text}
             </p>
             {!watcher.mine && <p className="mt-0.5 text-ink-3">{watcher.owner.display_name}</p>}
-            {watcher.problem && <Trouble watcher={watcher} connect={connect} />}
+            {watcher.problem && <Trouble watcher={watcher} />}
             {isFirst && <FirstSync watcher={watcher} />}
           </div>
           <Facts watcher={watcher} isCaptain={isCaptain} interval={interval} />
@@ -118,7 +116,7 @@ function Actions({ watcher, interval }: ActionsProps) {
   );
 }
 
-function Trouble({ watcher, connect }: { watcher: Watcher; connect: ReactNode }) {
+function Trouble({ watcher }: { watcher: Watcher }) {
   const needsPerson = watcher.status === 'reauth_required';
   return (
     <div className={cx('mt-3 flex gap-2.5 rounded-lg p-3', needsPerson ? 'bg-danger-soft' : 'bg-warn-soft')}>
@@ -135,7 +133,6 @@ function Trouble({ watcher, connect }: { watcher: Watcher; connect: ReactNode })
             : watcher.problem?.advice}
         </p>
       </div>
-      {needsPerson && watcher.mine && connect}
     </div>
   );
 }
@@ -157,7 +154,7 @@ type FactsProps = { watcher: Watcher; isCaptain: boolean; interval: RefObject<HT
 
 function Facts({ watcher, isCaptain, interval }: FactsProps) {
   const now = useNow();
-  const { last_round, next_sync_at, reconciled_at, syncing } = watcher;
+  const { last_round, reconciled_at } = watcher;
   const isScheduled = ['pending', 'active', 'degraded'].includes(watcher.status);
   return (
     <dl>
@@ -171,8 +168,8 @@ function Facts({ watcher, isCaptain, interval }: FactsProps) {
         )}
       </Fact>
       <Fact name="Next round">{nextWords(watcher, now)}</Fact>
-      <Fact name="New mail">{isScheduled || syncing ? keptBy(watcher) : 'Not looked for at the moment'}</Fact>
-      <Fact name="Look every">
+      <Fact name="New mail">
+        {isScheduled ? keptBy(watcher) : 'Not looked for at the moment; otherwise every'}{' '}
         {watcher.mine || isCaptain ? (
           <IntervalSelect watcher={watcher} ref={interval} />
         ) : (
@@ -185,7 +182,7 @@ function Facts({ watcher, isCaptain, interval }: FactsProps) {
             The same as Microsoft’s, <DateText at={reconciled_at} form="inline" />
           </>
         ) : (
-          `Compared with Microsoft’s once a day${next_sync_at ? ', not yet' : ''}`
+          'Compared with Microsoft’s once a day, not yet'
         )}
       </Fact>
     </dl>

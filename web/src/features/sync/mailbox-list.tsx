@@ -76,7 +76,7 @@ function Row({ watcher, selected, onOpen }: RowProps) {
       onClick={() => onOpen(watcher.id)}
       className={cx(
         'flex h-16 w-full items-center gap-3 border-b border-line px-4 text-left -outline-offset-2',
-        selected ? 'bg-accent-soft' : 'hover:bg-hover',
+        selected ? 'max-md:hover:bg-hover md:bg-accent-soft' : 'hover:bg-hover',
       )}
     >
       <span className={cx('size-2 shrink-0 rounded-full', TONE_DOT[tone])} />

@@ -64,7 +64,7 @@ it('says what a round was', () => {
 });
 
 it('says whether Microsoft tells us or we look', () => {
-  expect(keptBy({ interval_minutes: 15 })).toBe('We look every 15 minutes');
-  expect(keptBy({ interval_minutes: 60, push: { state: 'lost' } })).toBe('We look every hour');
-  expect(keptBy({ interval_minutes: 15, push: { state: 'active' } })).toMatch(/^Microsoft tells us/);
+  expect(keptBy({ id: '0' })).toBe('We look every');
+  expect(keptBy({ id: '0', push: { state: 'lost' } })).toBe('We look every');
+  expect(keptBy({ id: '0', push: { state: 'renewing' } })).toMatch(/^Microsoft tells us within seconds/);
 });

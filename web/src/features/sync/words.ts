@@ -55,15 +55,14 @@ export function intervalWords(minutes: number): string {
   return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
 }
 
-type Kept = Pick<Watcher, 'interval_minutes'> & { push?: { state: string } };
+type Kept = Pick<Watcher, 'id'> & { push?: { state: string } };
 const PUSHED = ['active', 'renewing', 'reauthorizing'];
 
-/** Whether Microsoft tells us of new mail or we ask. */
-export function keptBy({ interval_minutes, push }: Kept): string {
-  const every = `every ${intervalWords(interval_minutes).replace(/^1 /, '')}`;
+/** Whether Microsoft tells us of new mail or we ask; the interval follows. */
+export function keptBy({ push }: Kept): string {
   return push && PUSHED.includes(push.state)
-    ? `Microsoft tells us of changes within seconds; we also look ${every}`
-    : `We look ${every}`;
+    ? 'Microsoft tells us within seconds. We also look every'
+    : 'We look every';
 }
 
 /** What happened, and what came of it. */
