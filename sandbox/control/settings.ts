@@ -3,7 +3,7 @@
 export type Quirks = {
   /** Rows of a delta page in any order. */
   shuffle: boolean;
-  /** Now and then a row twice in one round. */
+  /** Now and then a row twice on a page; without `shuffle`, first as it was and last as it is. */
   duplicates: boolean;
   /** Now and then a page without rows but with a nextLink. */
   emptyPages: boolean;
@@ -21,6 +21,8 @@ export type Quirks = {
   recreatedFolderLost: boolean;
   /** `$top` caps the whole initial round instead of being ignored. */
   topCapsRound: boolean;
+  /** `odata.maxpagesize` is a hint: no page of delta is larger than this, whatever is asked for. */
+  largestPage: number;
 };
 
 /**
@@ -54,6 +56,8 @@ export type NotificationSettings = {
   /** Share of notifications that come twice, and that never come. */
   duplicateShare: number;
   dropShare: number;
+  /** The same for what was moved with many others at once. */
+  bulkDropShare: number;
   /** Notifications that go out together are in any order. */
   reorder: boolean;
   /** New mail is told as created and updated. */
@@ -103,6 +107,7 @@ const defaultNotifications: NotificationSettings = {
   burstMs: 0,
   duplicateShare: 0,
   dropShare: 0,
+  bulkDropShare: 0,
   reorder: false,
   pairs: false,
   acknowledgeMs: 3000,
@@ -129,6 +134,7 @@ export const defaultSettings = (latencyMs: number): Settings => ({
     replays: false,
     recreatedFolderLost: false,
     topCapsRound: true,
+    largestPage: 1_000,
   },
   limits: {
     concurrent: 4,

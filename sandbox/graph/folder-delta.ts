@@ -32,7 +32,7 @@ export function folderDelta(call: GraphCall): SandboxResponse {
     linkTo(call, `$deltatoken=${state.select ? `&$select=${encodeURIComponent(state.select)}` : ''}`);
   const link = token ? follow<FolderRound>(context, token, { scope, epoch, restart }) : null;
   const state = link?.state ?? begin(call);
-  const size = call.prefer.maxPageSize ?? DEFAULT_PAGE;
+  const size = Math.min(call.prefer.maxPageSize ?? DEFAULT_PAGE, context.settings.quirks.largestPage);
   const page =
     state.given === null
       ? readChanges(call, state, size)

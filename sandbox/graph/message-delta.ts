@@ -47,7 +47,8 @@ export function messageDelta(call: GraphCall, folderText: string): SandboxRespon
   );
 }
 
-const pageSize = (call: GraphCall) => call.prefer.maxPageSize ?? DEFAULT_PAGE;
+const pageSize = (call: GraphCall) =>
+  Math.min(call.prefer.maxPageSize ?? DEFAULT_PAGE, call.context.settings.quirks.largestPage);
 
 /** An empty page with a nextLink is legal; the end of a round is only its deltaLink. */
 const isEmptyPage = (call: GraphCall, generation: number) =>

@@ -127,6 +127,23 @@ export function refuseTakenName(parent: Folder, name: string, except?: Folder): 
   }
 }
 
+/** Takes a folder out of the tree; it keeps its own folders. */
+export function unhang(folder: Folder): void {
+  const { parent } = folder;
+  if (!parent) return;
+  parent.children.splice(parent.children.indexOf(folder), 1);
+  noteFolder(parent);
+}
+
+/** Puts a folder below another one. */
+export function hang(folder: Folder, parent: Folder): void {
+  unhang(folder);
+  folder.parent = parent;
+  parent.children.push(folder);
+  noteFolder(parent);
+  noteFolder(folder);
+}
+
 /** The folder and everything below it, parents first. */
 export function withDescendants(folder: Folder): Folder[] {
   return [folder, ...folder.children.flatMap(withDescendants)];

@@ -268,6 +268,8 @@ export type MailChange = {
   /** The default id of the stay this is about. */
   defaultId: string;
   before: StoredMessage | null;
+  /** One of many at once. */
+  bulk: boolean;
 };
 
 export type NewMailbox = {
