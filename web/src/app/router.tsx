@@ -116,6 +116,13 @@ const equipmentRoute = createRoute({
 });
 const equipmentItemRoute = createRoute({ getParentRoute: () => equipmentRoute, path: '/$id' });
 
+const syncRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/sync',
+  component: lazyRouteComponent(() => import('./pages/sync.tsx'), 'Sync'),
+});
+const syncMailboxRoute = createRoute({ getParentRoute: () => syncRoute, path: '/$id' });
+
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
@@ -139,6 +146,7 @@ const routeTree = rootRoute.addChildren([
     inboxRoute.addChildren([inboxThreadRoute]),
     workOrdersRoute.addChildren([workOrderRoute]),
     equipmentRoute.addChildren([equipmentItemRoute]),
+    syncRoute.addChildren([syncMailboxRoute]),
     settingsRoute,
   ]),
 ]);
