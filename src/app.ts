@@ -17,7 +17,7 @@ import { createIdentify, type Principal } from '#directory/principal.ts';
 import { countSubscriptions } from '#directory/subscriptions.ts';
 import { tidyMaster } from '#directory/tidy.ts';
 import { announceDue } from '#directory/yacht-schedule.ts';
-import { createHttpApp, type HttpDeps } from '#http/app.ts';
+import { createHealthApp, createHttpApp, type HttpDeps } from '#http/app.ts';
 import { createMetrics, type Metrics } from '#http/metrics.ts';
 import type { OutlookDeps } from '#http/routes/outlook.ts';
 import { type HttpServer, listenHttp } from '#http/server.ts';
@@ -63,6 +63,8 @@ export type ServiceOptions = {
 export interface Service {
   /** Starts the API and the page. @throws CelesteError `port_in_use`, `port_refused` */
   startApi(): Promise<HttpServer>;
+  /** Starts answering health checks and figures alone, for a worker. @throws as `startApi` */
+  startHealth(at: { host: string; port: number }): Promise<HttpServer>;
   /** Starts taking jobs. */
   startWorker(): Promise<void>;
   /** For tests: does all the work that is due, as workers would, and returns when there is none left. */
@@ -80,13 +82,17 @@ export const WEB_FOLDER = fileURLToPath(new URL('../web/dist', import.meta.url))
 export async function createService(options: ServiceOptions): Promise<Service> {
   const parts = await createParts(options);
   const handlers = createHandlers(parts);
-  const app = createHttpApp(createHttpDeps(parts));
+  const http = createHttpDeps(parts);
   const { config, events, queue } = parts;
   let server: HttpServer | null = null;
   let sweeper: Sweeper | null = null;
   return {
     startApi: async () => {
-      server = await listenHttp(app.fetch, config.http);
+      server = await listenHttp(createHttpApp(http).fetch, config.http);
+      return server;
+    },
+    startHealth: async (at) => {
+      server = await listenHttp(createHealthApp(http).fetch, at);
       return server;
     },
     startWorker: async () => {

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Principal } from '#directory/principal.ts';
 
 import { createMailWorld, type MailWorld } from './support/mail.ts';
+import { freePort } from './support/service.ts';
 import { startWorker, type WorkerProcess } from './support/worker-process.ts';
 
 let world: MailWorld;
@@ -30,7 +31,7 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function start(): Promise<WorkerProcess> {
+async function start(options: string[] = []): Promise<WorkerProcess> {
   const { sandbox, master, tenant, tokenKey } = world;
   const tenantUrls = { CORVINA: tenant.url };
   const worker = await startWorker({
@@ -39,10 +40,24 @@ async function start(): Promise<WorkerProcess> {
     tenantUrls,
     tokenKey,
     dataDir,
+    options,
   });
   workers.push(worker);
   return worker;
 }
+
+it('a worker shows on its health port how it is doing, and nothing of the API', async () => {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  world.sandbox.settings.latencyMs = 0;
+  const worker = await start(['--health-port', new URL(url).port]);
+  for (const path of ['/healthz', '/readyz']) expect((await fetch(url + path)).status).toBe(200);
+  const figures = async () => (await fetch(`${url}/metrics`)).text();
+  await expect
+    .poll(figures, { timeout: 60_000, interval: 500 })
+    .toMatch(/celeste_sync_rounds_total\{outcome="synced",trigger="first"\} 1/);
+  expect((await fetch(`${url}/api/watchers`)).status).toBe(404);
+  expect((await worker.stop()).code).toBe(0);
+}, 120_000);
 
 const isUnderway = async () => {
   const { messages_done, lease_owner } = await world.watcher(engineer);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
+import { portNumber } from './arguments.ts';
 import { doctorCommand } from './doctor.ts';
 import { fail } from './fail.ts';
 import { migrateCommand } from './migrate.ts';
@@ -49,7 +50,8 @@ program
 program
   .command('work')
   .description('sync mailboxes and match threads; as many of these processes as you like')
-  .action(async () => (await import('./work.ts')).work());
+  .option('--health-port <number>', 'answer /healthz, /readyz and /metrics on this port', portNumber)
+  .action(async (options) => (await import('./work.ts')).work(options));
 
 for (const command of [migrateCommand, tenantCommand, userCommand, watcherCommand, doctorCommand]) {
   program.addCommand(command());

@@ -95,6 +95,14 @@ export function createHttpApp(deps: HttpDeps) {
   return routes;
 }
 
+/** What a process without the API answers: whether it is up, whether it can work, and its figures. */
+export function createHealthApp({ health, metrics }: Pick<HttpDeps, 'health' | 'metrics'>) {
+  const app = newRoutes();
+  app.onError(problemResponse);
+  app.notFound(notFoundResponse);
+  return app.route('/', healthRoutes({ ...health, metrics }));
+}
+
 /** The routes with their inputs and outputs: `hc<AppType>(url)` is a typed client. */
 export type AppType = ReturnType<typeof createHttpApp>;
 

@@ -132,7 +132,8 @@ async function stop(service: Service, fleet: Fleet, { master, tenants }: Databas
   await Promise.all([master.close(), ...Object.values(tenants).map((tenant) => tenant.close())]);
 }
 
-async function freePort(): Promise<number> {
+/** A port nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

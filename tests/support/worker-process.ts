@@ -14,6 +14,8 @@ export type WorkerSettings = {
   tokenKey: string;
   dataDir: string;
   more?: Record<string, string>;
+  /** Options of the command. */
+  options?: string[];
 };
 
 export type WorkerProcess = {
@@ -28,7 +30,7 @@ export type WorkerProcess = {
 
 /** Starts a worker and resolves once it works. @throws when it ends before */
 export async function startWorker(settings: WorkerSettings): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [celeste, 'work'], {
+  const child = spawn(process.execPath, [celeste, 'work', ...(settings.options ?? [])], {
     env: environment(settings),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
