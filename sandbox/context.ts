@@ -2,6 +2,7 @@
 import type { FaultList } from './control/faults.ts';
 import type { RequestLog } from './control/request-log.ts';
 import type { Settings } from './control/settings.ts';
+import type { ConductBook } from './graph/conduct.ts';
 import type { Limiter } from './graph/limits.ts';
 import type { SandboxKeys } from './identity/keys.ts';
 import type { IdentityState } from './identity/state.ts';
@@ -19,6 +20,7 @@ export type SandboxContext = {
   faults: FaultList;
   requests: RequestLog;
   limiter: Limiter;
+  conduct: ConductBook;
   /** Changes with the demo world: delta links of another one are dead. */
   world: string;
   now(): Date;
@@ -26,5 +28,5 @@ export type SandboxContext = {
 
 /** A mailbox by its user's object id. */
 export function mailboxOfUser(context: SandboxContext, userId: string): Mailbox | undefined {
-  return context.store.mailboxes().find((mailbox) => mailbox.userId === userId);
+  return context.store.mailboxOfUser(userId);
 }

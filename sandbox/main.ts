@@ -74,7 +74,9 @@ async function runAlone(): Promise<void> {
   process.stdout.write(
     `Sandbox (not Microsoft): ${sandbox.url}${sandbox.httpsUrl ? ` and ${sandbox.httpsUrl}` : ''}\n`,
   );
-  for (const { address } of sandbox.store.mailboxes()) process.stdout.write(`  ${address}\n`);
+  for (const { address, shared } of sandbox.store.mailboxes()) {
+    process.stdout.write(`  ${address}${shared ? ' (shared)' : ''}\n`);
+  }
   const stop = () => void sandbox.close().then(() => process.exit(0));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

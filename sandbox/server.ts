@@ -14,6 +14,7 @@ import { LiveMail } from './control/live.ts';
 import { RequestLog } from './control/request-log.ts';
 import type { Settings } from './control/settings.ts';
 import { defaultSettings } from './control/settings.ts';
+import { ConductBook } from './graph/conduct.ts';
 import { createGraph } from './graph/graph.ts';
 import { Limiter } from './graph/limits.ts';
 import { resumeSending } from './graph/outgoing.ts';
@@ -43,6 +44,8 @@ export type Sandbox = {
   requests: RequestLog;
   settings: Settings;
   live: LiveMail;
+  /** What each application has had in flight, and whether it waits when it is told to. */
+  conduct: ConductBook;
   /** Subscriptions and the way of notifications to their endpoints. */
   notifications: Notifications;
   subscriptions: SubscriptionState;
@@ -72,12 +75,12 @@ export async function startSandbox(given: Partial<SandboxOptions> = {}): Promise
       servers.push(secure);
       httpsPort = await listen(secure, options.httpsPort, options.host);
     }
-    const { store, identity, faults, requests, settings, notifications, subscriptions } = context;
+    const { store, identity, faults, requests, settings, notifications, subscriptions, conduct } = context;
     return {
       url: `http://localhost:${port}`,
       httpsUrl: httpsPort === null ? null : `https://localhost:${httpsPort}`,
       certificate: certificate?.cert ?? null,
-      ...{ store, identity, faults, requests, settings, live, notifications, subscriptions, close },
+      ...{ store, identity, faults, requests, settings, live, notifications, subscriptions, conduct, close },
     };
   } catch (error) {
     await close();
@@ -117,6 +120,7 @@ async function createContext(options: SandboxOptions) {
     faults: new FaultList(),
     requests: new RequestLog(),
     limiter: new Limiter(settings),
+    conduct: new ConductBook(),
   };
   resumeSending(context);
   const live = new LiveMail(context, journal.header.seed);
@@ -134,6 +138,7 @@ const STORE_CHANGES = [
   ...(['createMailbox', 'createFolder', 'renameFolder', 'moveFolder', 'deleteFolder', 'deliver'] as const),
   ...(['updateMessage', 'moveMessage', 'copyMessage', 'addAttachment', 'deleteMessage'] as const),
   ...(['restoreMessage', 'sendMessage', 'expireDelta', 'bulk', 'grantAccess', 'withdrawAccess'] as const),
+  ...(['moveMessages', 'poisonMessage'] as const),
 ];
 const IDENTITY_CHANGES = [
   ...(['registerApp', 'configure', 'consent', 'withdrawConsent', 'revoke', 'expireAccess'] as const),

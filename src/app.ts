@@ -11,21 +11,28 @@ import { createAuth } from '#directory/auth.ts';
 import { createBearerVerifier } from '#directory/bearer.ts';
 import { listCrew, listDemoAccounts, listYachts } from '#directory/directory.ts';
 import { createEvents, type Events } from '#directory/events.ts';
+import { storeNotifications } from '#directory/nudges.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
 import { createIdentify, type Principal } from '#directory/principal.ts';
+import { countSubscriptions } from '#directory/subscriptions.ts';
 import { tidyMaster } from '#directory/tidy.ts';
+import { announceDue } from '#directory/yacht-schedule.ts';
 import { createHttpApp, type HttpDeps } from '#http/app.ts';
 import { createMetrics, type Metrics } from '#http/metrics.ts';
 import type { OutlookDeps } from '#http/routes/outlook.ts';
 import { type HttpServer, listenHttp } from '#http/server.ts';
+import { runKeepSubscription } from '#jobs/keep-subscription.ts';
 import { runMatchThreads } from '#jobs/match-threads.ts';
 import { runPurgeMailbox } from '#jobs/purge-mailbox.ts';
 import { createQueue, type Handlers, type Queue } from '#jobs/queue.ts';
-import { sweep } from '#jobs/sweep.ts';
-import { runSyncMailbox } from '#jobs/sync-mailbox.ts';
+import { type SweepDeps, sweepAll, sweepNudges } from '#jobs/sweep.ts';
+import { type Sweeper, startSweeping } from '#jobs/sweeper.ts';
+import { runCatchUpMailbox, runSyncMailbox } from '#jobs/sync-mailbox.ts';
+import { runTakeNudges } from '#jobs/take-nudges.ts';
 import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/connect.ts';
 import { disconnect } from '#mailboxes/disconnect.ts';
 import { createGates } from '#mailboxes/gate.ts';
+import { LEASE_SECONDS } from '#mailboxes/lease.ts';
 import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
 import { addSharedMailbox } from '#mailboxes/shared.ts';
 import { connectionStatus } from '#mailboxes/status.ts';
@@ -35,6 +42,8 @@ import { createGraphClient, type GraphClient } from '#microsoft/graph-client.ts'
 import { createIdentity } from '#microsoft/identity.ts';
 import { measured } from '#microsoft/measured.ts';
 import { deltaSource, listSource } from '#sync/source.ts';
+import type { SubscriptionDeps } from '#sync/subscription-steps.ts';
+import { endSubscription } from '#sync/subscriptions.ts';
 import type { Fleet } from '#tenants/fleet.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
@@ -74,16 +83,20 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const app = createHttpApp(createHttpDeps(parts));
   const { config, events, queue } = parts;
   let server: HttpServer | null = null;
+  let sweeper: Sweeper | null = null;
   return {
     startApi: async () => {
       server = await listenHttp(app.fetch, config.http);
       return server;
     },
-    startWorker: () => queue.work(handlers, config.sync.concurrency),
+    startWorker: async () => {
+      await queue.work(handlers, config.sync.concurrency);
+      sweeper = startSweeping(createSweepDeps(parts));
+    },
     drain: () => queue.drain(handlers),
     stop: async () => {
       await events.close();
-      await Promise.all([server?.close(), queue.stop()]);
+      await Promise.all([server?.close(), sweeper?.stop(), queue.stop()]);
       await parts.graph.close();
     },
   };
@@ -98,6 +111,7 @@ type Parts = Required<Omit<ServiceOptions, 'webFolder' | 'secrets' | 'role'>> & 
   graph: GraphClient;
   mailboxes: Mailboxes;
   outlook: OutlookDeps;
+  subscriptions: SubscriptionDeps;
   addShared: HttpDeps['shared']['add'];
 };
 
@@ -115,15 +129,37 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const mailboxes = createMailboxes({ tenants, tokens, graph, gates: createGates({ tenants, clock, log }) });
   const states = createOauthStates({ master, sealer, clock });
   const events = createEvents({ master, masterUrl, log });
-  const queue = await createQueue({ masterUrl, log, role });
+  const queue = announcing(await createQueue({ masterUrl, log, role }), { master, clock });
   const syncIntervalMinutes = config.sync.intervalMinutes;
   const connecting = { states, identities, graph, tenants, vault, syncIntervalMinutes };
-  const outlook = createOutlook({ connecting, config, events, queue, clock });
+  metrics.push.watchSubscriptions(() =>
+    countSubscriptions(master).catch((err) => {
+      log.warn({ err }, 'the figures lack the subscriptions');
+      return [];
+    }),
+  );
+  const { webhookUrl } = config;
+  const onState = metrics.push.subscriptionState;
+  const subscriptions = { master, tenants, mailboxes, webhookUrl, clock, log, onState };
+  const outlook = createOutlook({ connecting, config, events, queue, subscriptions });
   const sharing = { tenants, tokens, graph, syncIntervalMinutes };
   const addShared: Parts['addShared'] = (principal, address) => addSharedMailbox(sharing, principal, address);
   const { authSecret } = secrets;
   const own = { config, fleet, log, clock, webFolder, authSecret };
-  return { ...own, queue, events, metrics, graph, mailboxes, outlook, addShared };
+  return { ...own, queue, events, metrics, graph, mailboxes, outlook, subscriptions, addShared };
+}
+
+/** The same queue; of a mailbox to be synced MASTER is told too, in case the worker that takes it dies. */
+function announcing(queue: Queue, { master, clock }: { master: Fleet['master']; clock: Clock }): Queue {
+  return {
+    ...queue,
+    send: async (name, data, options) => {
+      if (name === 'sync-mailbox' && 'yacht_id' in data) {
+        await announceDue(master, data.yacht_id, new Date(clock.now().getTime() + LEASE_SECONDS * 1000));
+      }
+      await queue.send(name, data, options);
+    },
+  };
 }
 
 function createIdentities({ microsoft }: Config): Identities {
@@ -139,10 +175,11 @@ type Connecting = {
   config: Config;
   events: Events;
   queue: Queue;
-  clock: Clock;
+  subscriptions: SubscriptionDeps;
 };
 
-function createOutlook({ connecting, config, events, queue, clock }: Connecting): OutlookDeps {
+function createOutlook({ connecting, config, events, queue, subscriptions }: Connecting): OutlookDeps {
+  const { clock } = subscriptions;
   const { tenants } = connecting;
   const redirectUri = `${config.http.appUrl}/auth/outlook/callback`;
   const configured = { read: config.microsoft.read !== null, write: config.microsoft.write !== null };
@@ -154,6 +191,7 @@ function createOutlook({ connecting, config, events, queue, clock }: Connecting)
     const { watcher_id } = await status(principal);
     if (purpose === 'read' && watcher_id) {
       await queue.send('sync-mailbox', { yacht_id: yachtId, watcher_id });
+      await queue.send('keep-subscription', { yacht_id: yachtId, watcher_id });
     }
   };
   return {
@@ -170,6 +208,8 @@ function createOutlook({ connecting, config, events, queue, clock }: Connecting)
     },
     disconnect: async (principal, { purpose, mail }) => {
       const { yachtId, userId } = principal;
+      const { watcher_id: watcherId } = await status(principal);
+      if (purpose === 'read' && watcherId) await endSubscription(subscriptions, { yachtId, watcherId });
       const leaving = await tenants.transact(asWorker(yachtId), (tx) =>
         disconnect(tx, { yachtId, userId, purpose }, { mail, now: clock.now() }),
       );
@@ -211,6 +251,10 @@ function createHttpDeps(parts: Parts): HttpDeps {
       crewNames: async (yachtId) =>
         new Map((await listCrew(master, yachtId)).map((crew) => [crew.userId, crew.displayName])),
     },
+    webhooks: {
+      storeNotifications: (received) => storeNotifications(master, received, clock.now()),
+      wakeWorkers: () => queue.send('take-nudges', {}),
+    },
     shared: { add: parts.addShared, crew: (yachtId) => listCrew(master, yachtId) },
     wake: (yacht_id, watcher_id) => queue.send('sync-mailbox', { yacht_id, watcher_id }),
   };
@@ -222,7 +266,14 @@ function demoUser({ userId, displayName, role, email, yachtId, yachtName }: Demo
   return { id: userId, display_name: displayName, role, email, yacht_id: yachtId, yacht_name: yachtName };
 }
 
-function createHandlers({ config, fleet, log, clock, queue, events, metrics, mailboxes }: Parts): Handlers {
+function createSweepDeps({ config, fleet, log, clock, queue, events, metrics }: Parts): SweepDeps {
+  const { master, tenants } = fleet;
+  const { webhookUrl } = config;
+  return { master, tenants, queue, events, clock, log, webhookUrl, onStanding: metrics.sync.standing };
+}
+
+function createHandlers(parts: Parts): Handlers {
+  const { config, fleet, log, clock, queue, events, metrics, mailboxes, subscriptions } = parts;
   const { master, tenants } = fleet;
   const activeYachts = async () =>
     (await listYachts(master, { activeOnly: true })).map(({ yachtId }) => yachtId);
@@ -230,15 +281,21 @@ function createHandlers({ config, fleet, log, clock, queue, events, metrics, mai
     sync: { tenants, mailboxes, clock, log, source: config.sync.delta ? deltaSource : listSource },
     events,
     queue,
+    announceDue: (yachtId: string, at: Date) => announceDue(master, yachtId, at),
     log,
     onRound: metrics.sync.round,
   };
   return {
+    'take-nudges': (_, signal) =>
+      runTakeNudges({ master, tenants, queue, clock, log, onNudge: metrics.push.nudge }, signal),
+    'keep-subscription': (job) => runKeepSubscription({ subscriptions, queue }, job),
     'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
+    'catch-up-mailbox': (job, signal) => runCatchUpMailbox(syncing, job, signal),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
     'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, clock, events }, job, signal),
-    sweep: async () => {
-      await sweep({ activeYachts, tenants, queue, events, clock, log, onStanding: metrics.sync.standing });
+    sweep: async ({ whole }) => {
+      if (whole) await sweepAll(createSweepDeps(parts), await activeYachts());
+      await sweepNudges({ master, queue, clock });
       await tidyMaster(master, clock.now());
     },
   };

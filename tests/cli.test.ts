@@ -1,8 +1,9 @@
 // The operator's commands as an operator runs them: a process, what it prints, and how it ends.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,20 +36,22 @@ afterAll(async () => {
 
 /** Runs `celeste` with these arguments, the two databases, and settings on top. */
 function celeste(args: string[], settings: Record<string, string> = {}): Promise<Ending> {
-  const env = {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    DATA_DIR: dataDir,
-    MASTER_DATABASE_URL: master.url,
-    CORVINA_DATABASE_URL: corvina.url,
-    ...settings,
-  };
+  const env = environment(settings);
   return new Promise((resolve) => {
     execFile(process.execPath, [program, ...args], { env, timeout: 20_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });
   });
 }
+
+const environment = (settings: Record<string, string>) => ({
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  DATA_DIR: dataDir,
+  MASTER_DATABASE_URL: master.url,
+  CORVINA_DATABASE_URL: corvina.url,
+  ...settings,
+});
 
 /** Fails with exactly one line that names what is at fault. */
 async function expectOneLine(running: Promise<Ending>, ...words: string[]): Promise<void> {
@@ -84,6 +87,18 @@ describe('celeste', { timeout: 60_000 }, () => {
     });
     const { rows } = await corvina.pool.query(`select to_regclass('email_messages') is not null as there`);
     expect(rows).toEqual([{ there: true }]);
+  });
+
+  it("refuses another yacht's alias, a URL of something else and an empty name, and registers nothing", async () => {
+    const yacht = ['tenant', 'add', '--yacht', 'orca', '--name', 'M/Y Orca', '--alias'];
+    await expectOneLine(celeste([...yacht, 'CORVINA']), 'CORVINA', 'corvina');
+    for (const wrong of [
+      [...yacht, 'ORCA', '--database-url', 'mysql://db.test/orca'],
+      ['tenant', 'add', '--yacht', 'orca', '--name', ' ', '--alias', 'ORCA'],
+    ]) {
+      expect((await celeste(wrong)).code).toBe(1);
+    }
+    expect((await celeste(['tenant', 'list'])).out).not.toContain('orca');
   });
 
   it('keeps a database URL in the registry sealed', async () => {
@@ -137,6 +152,15 @@ describe('celeste', { timeout: 60_000 }, () => {
     expect(await celeste(['watcher', 'sync', WATCHER])).toMatchObject({ code: 0 });
     await expectOneLine(celeste(['watcher', 'sync', randomUUID()]), 'celeste watcher list');
   });
+
+  it('reaches a mailbox while the database of another yacht is away', async () => {
+    const away = { AFAR_DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/afar' };
+    const add = ['tenant', 'add', '--yacht', 'afar', '--name', 'M/Y Afar', '--alias', 'AFAR'];
+    await expectOneLine(celeste(add, away), 'afar', 'AFAR_DATABASE_URL', 'celeste migrate');
+    expect(await celeste(['watcher', 'sync', WATCHER], away)).toMatchObject({ code: 0 });
+    await expectOneLine(celeste(['watcher', 'sync', randomUUID()], away), 'afar');
+    await master.pool.query(`delete from fleet_registry where yacht_id = 'afar'`);
+  });
 });
 
 async function addWatcher(): Promise<void> {
@@ -176,7 +200,7 @@ describe('celeste doctor', { timeout: 60_000 }, () => {
       GRAPH_URL: 'http://127.0.0.1:1/v1.0',
     });
     expect(code).toBe(1);
-    expect(out).toMatch(/^FAIL +corvina .*ECONNREFUSED/m);
+    expect(out).toMatch(/^FAIL +corvina .*ECONNREFUSED.*CORVINA_DATABASE_URL/m);
     expect(out).toMatch(/^ok +orca /m);
     expect(out).toMatch(/^FAIL +Microsoft .*MICROSOFT_LOGIN_URL/m);
     expect(out).toMatch(/^FAIL +Graph .*GRAPH_URL/m);
@@ -193,6 +217,22 @@ describe('what keeps it from starting', { timeout: 60_000 }, () => {
     await expectOneLine(celeste(['migrate'], { NODE_ENV: 'production' }), 'AZURE_READ_APP_ID');
   });
 
+  it('is not that whoever read its output has gone: it still stops in good order', async () => {
+    await celeste(['migrate']);
+    const port = String(await freePort());
+    const more = { PORT: port, SANDBOX_PORT: '1024', APP_URL: 'http://localhost:9' };
+    const child = spawn(process.execPath, [program, 'api'], {
+      env: environment(more),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    await once(child.stderr, 'data');
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await gone).toEqual([0, null]);
+  });
+
   it('is one line: a port in use', async () => {
     const taken = await listen();
     const address = taken.address();
@@ -201,6 +241,13 @@ describe('what keeps it from starting', { timeout: 60_000 }, () => {
     taken.close();
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = await listen();
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
 
 function listen(): Promise<Server> {
   return new Promise((resolve) => {

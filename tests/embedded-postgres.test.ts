@@ -1,5 +1,5 @@
 // The embedded PostgreSQL under kill -9, in every combination, with real processes and a real disk.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -22,6 +22,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { createLog } from '#base/log.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#db/embedded.ts';
+import { removeDrafts } from '#db/embedded-programs.ts';
 
 const program = fileURLToPath(new URL('./support/embedded-service.ts', import.meta.url));
 const node = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
@@ -188,6 +189,22 @@ describe('killed with -9', () => {
     await server.ensureDatabase('crash');
     expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }]);
     expect(readdirSync(folder).sort()).toEqual(['postgres', 'postgres-password']);
+  });
+});
+
+describe('half-made folders', () => {
+  it('go when their process is gone, and stay while it lives', () => {
+    const folder = newFolder();
+    const { pid } = spawnSync('/bin/true');
+    const parent = process.ppid;
+    const names = [`postgres.${pid}`, `postgres.${pid}.password`, `postgres.${parent}`, 'postgres.conf'];
+    for (const name of [...names, `postgres-18.4.0.${pid}`]) mkdirSync(join(folder, name));
+    removeDrafts(join(folder, 'postgres'));
+    expect(readdirSync(folder).sort()).toEqual(
+      [`postgres-18.4.0.${pid}`, `postgres.${parent}`, 'postgres.conf'].sort(),
+    );
+    removeDrafts(join(folder, 'postgres-18.4.0'));
+    expect(readdirSync(folder)).not.toContain(`postgres-18.4.0.${pid}`);
   });
 });
 

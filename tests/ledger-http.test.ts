@@ -121,6 +121,7 @@ describe('a notice', () => {
     await Promise.all(pages.slice(0, 2).map((page) => page.until('notice')));
     expect(pages[2]?.names()).not.toContain('notice');
     await Promise.all(pages.map((page) => page.close()));
+    expect((await ask(engineer, `/api/watchers/${id}`)).body.last_round.outcome).toBe('reauth_required');
     const notice = { kind: 'consent_lost', mailbox: ADDRESS, problem: { code: 'reauth_required' } };
     expect(await items(engineer, '/api/notices')).toMatchObject([{ ...notice, mine: true }]);
     expect(await items(captain, '/api/notices')).toMatchObject([

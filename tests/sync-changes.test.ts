@@ -80,6 +80,19 @@ describe('a message', () => {
     expect((await rowOf(id)).removed_at).toBeNull();
   });
 
+  it('comes, leaves and comes back before it was ever seen, while delta tells only of the leaving', async () => {
+    world.sandbox.settings.quirks.abaLost = true;
+    const { id } = world.store.deliver(address, 'inbox', letter('Gone for lunch'));
+    world.store.moveMessage(address, id, 'Yard period');
+    world.store.moveMessage(address, id, 'inbox');
+    const gone = world.store.deliver(address, 'inbox', letter('Gone for good'));
+    world.store.moveMessage(address, gone.id, 'Yard period');
+    world.store.moveMessage(address, gone.id, 'inbox');
+    world.store.deleteMessage(address, gone.id, { permanent: true });
+    await settle();
+    expect((await rowOf(id)).subject).toBe('Gone for lunch');
+  });
+
   it('moves before a folder is read that is later in the plan, and before one that is earlier', async () => {
     world.store.moveMessage(address, find('Crane times').id, 'inbox');
     world.store.moveMessage(address, find('Daily report 6').id, 'junkemail');
@@ -129,6 +142,20 @@ describe('a message', () => {
     });
     world.store.sendMessage(address, id);
     await settle();
+  });
+
+  it('comes back as a change before it was ever seen, and cannot be asked for at that moment', async () => {
+    const { id } = world.store.deliver(address, 'inbox', letter('Seen late'));
+    await settle();
+    const { thread_id } = await rowOf(id);
+    await world.db.deleteFrom('email_messages').where('message_id', '=', id).execute();
+    await world.db.deleteFrom('email_thread_mailboxes').where('thread_id', '=', thread_id).execute();
+    world.store.updateMessage(address, id, { isRead: true });
+    const fault = { status: 500, code: 'ErrorInternalServerError' };
+    world.sandbox.faults.add({ match: { path: '/me/messages/' }, count: 4, fault });
+    await world.sync(engineer);
+    await settle();
+    expect((await rowOf(id)).subject).toBe('Seen late');
   });
 
   it('comes back as a change before it was ever seen', async () => {

@@ -41,7 +41,8 @@ describe('the first sync', () => {
       )
       .filter((id) => id !== undefined);
     const folder = (name: string) => world.store.folder(engineer.email, name).id;
-    expect(paths.slice(0, 2)).toEqual([folder('inbox'), folder('sentitems')]);
+    // Three folders are asked for at once, in whichever order they get there.
+    expect(paths.slice(0, 3)).toEqual(expect.arrayContaining([folder('inbox'), folder('sentitems')]));
   });
 
   it('asks for immutable ids and text on every page, and never for a search folder', () => {

@@ -9,7 +9,14 @@ import { bodyOf, ControlError, done } from './call.ts';
 import type { FaultRule } from './faults.ts';
 import type { LiveMail } from './live.ts';
 import * as mail from './mail.ts';
-import { addMailbox, changeSignIn, grantAccess, listMailboxes, withdrawAccess } from './mailboxes.ts';
+import {
+  addMailbox,
+  changeMailboxState,
+  changeSignIn,
+  grantAccess,
+  listMailboxes,
+  withdrawAccess,
+} from './mailboxes.ts';
 import * as notifications from './notifications.ts';
 import { applySettings } from './settings-input.ts';
 import { readState } from './state.ts';
@@ -29,6 +36,9 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ['DELETE', 'mailboxes/:address/messages/:id', mail.remove],
   ['POST', 'mailboxes/:address/messages/:id/move', mail.move],
   ['POST', 'mailboxes/:address/messages/:id/restore', mail.restore],
+  ['POST', 'mailboxes/:address/messages/:id/send', mail.send],
+  ['POST', 'mailboxes/:address/messages/:id/poison', mail.poison],
+  ['POST', 'mailboxes/:address/move', mail.moveMany],
   ['POST', 'mailboxes/:address/folders', mail.addFolder],
   ['PATCH', 'mailboxes/:address/folders/:id', mail.changeFolder],
   ['DELETE', 'mailboxes/:address/folders/:id', mail.removeFolder],
@@ -37,6 +47,7 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
   ['POST', 'mailboxes/:address/revoke', (call) => changeSignIn(call, 'revoke')],
   ['POST', 'mailboxes/:address/expire', (call) => changeSignIn(call, 'expire')],
   ['POST', 'mailboxes/:address/withdraw-consent', (call) => changeSignIn(call, 'withdraw')],
+  ['POST', 'mailboxes/:address/state', changeMailboxState],
   ['POST', 'mailboxes/:address/sign-in', (call) => changeSignIn(call, 'configure')],
   ['POST', 'apps', ({ context, body }) => done(201, context.identity.registerApp(body as SandboxApp) ?? {})],
   ['GET', 'faults', ({ context }) => done(200, { faults: context.faults.list() })],
@@ -49,6 +60,8 @@ const ROUTES: [method: string, path: string, handler: Handler][] = [
     ({ context, query }) => done(200, { requests: context.requests.list(Number(query.get('since') ?? 0)) }),
   ],
   ['DELETE', 'requests', ({ context }) => done(204, context.requests.clear())],
+  ['GET', 'conduct', ({ context }) => done(200, { conduct: context.conduct.report() })],
+  ['DELETE', 'conduct', ({ context }) => done(204, context.conduct.clear())],
   ['GET', 'settings', ({ context }) => done(200, context.settings)],
   ['POST', 'settings', ({ context, body }) => done(200, applySettings(context.settings, body))],
   ['GET', 'subscriptions', notifications.listSubscriptions],

@@ -9,7 +9,7 @@ export function homePage(context: SandboxContext, request: SandboxRequest): Sand
   if (request.url.pathname !== '/') return null;
   const rows = context.store.mailboxes().map((mailbox) => {
     const { messages, unread, folders } = context.store.counts(mailbox.address);
-    return `<li><strong>${escapeHtml(mailbox.displayName)}</strong> ${escapeHtml(mailbox.address)}<code>${messages} messages in ${folders} folders, ${unread} unread</code></li>`;
+    return `<li><strong>${escapeHtml(mailbox.displayName)}</strong> ${escapeHtml(mailbox.address)}${mailbox.shared ? ' (shared)' : ''}<code>${messages} messages in ${folders} folders, ${unread} unread</code></li>`;
   });
   return page(
     'Mailboxes',

@@ -1,6 +1,8 @@
 // What happens to mail and folders: delivered, moved, marked, deleted, restored.
+import { send as sendLater } from '../graph/outgoing.ts';
 import type { SandboxResponse } from '../http.ts';
 import type { BulkOptions, MessagePatch } from '../store/types.ts';
+import { POISONS } from '../store/types.ts';
 import type { ControlCall } from './call.ts';
 import { ControlError, done, textField } from './call.ts';
 import { readMessage } from './message-input.ts';
@@ -33,6 +35,30 @@ export function remove({ context, address, params, query }: ControlCall): Sandbo
 export function move({ context, address, params, body }: ControlCall): SandboxResponse {
   const message = context.store.moveMessage(address, params.id ?? '', textField(body, 'folder'));
   return done(200, { id: message.id });
+}
+
+/** `{ids, folder}`: many at once, as one drags a selection. */
+export function moveMany({ context, address, body }: ControlCall): SandboxResponse {
+  if (!Array.isArray(body.ids)) throw new ControlError(400, 'The field "ids" is missing.');
+  context.store.moveMessages(address, body.ids.map(String), textField(body, 'folder'));
+  return done(200, {});
+}
+
+/** A draft goes out, by way of the Outbox. */
+export function send({ context, address, params }: ControlCall): SandboxResponse {
+  const message = context.store.message(address, params.id ?? '');
+  if (!message.isDraft) throw new ControlError(409, 'Only a draft can be sent.');
+  context.store.moveMessage(address, message.id, 'outbox');
+  sendLater(context, message, true);
+  return done(202, { id: message.id });
+}
+
+/** `{kind}`: `page`, `id`, `always` or `body`; null makes it sound again. */
+export function poison({ context, address, params, body }: ControlCall): SandboxResponse {
+  const kind = body.kind === null ? null : POISONS.find((one) => one === body.kind);
+  if (kind === undefined) throw new ControlError(400, `The kind is one of ${POISONS.join(', ')}, or null.`);
+  context.store.poisonMessage(address, params.id ?? '', kind);
+  return done(200, {});
 }
 
 export function restore({ context, address, params }: ControlCall): SandboxResponse {

@@ -1,6 +1,6 @@
 // Mailboxes and what their owners' sign-in does.
 import type { SandboxResponse } from '../http.ts';
-import { CONSUMER_TENANT } from '../identity/state.ts';
+import { CONSUMER_TENANT, MAILBOX_STATES } from '../identity/state.ts';
 import type { Locale, Mailbox } from '../store/types.ts';
 import type { ControlCall } from './call.ts';
 import { ControlError, done, textField } from './call.ts';
@@ -59,6 +59,15 @@ export function changeSignIn(
       ...(refresh_problem === undefined ? {} : { refreshProblem: refresh_problem as number | null }),
     });
   }
+  return done(200, {});
+}
+
+/** `{state}`: `ready`, `unlicensed` or `moving`. */
+export function changeMailboxState(call: ControlCall): SandboxResponse {
+  const { userId } = need(call);
+  const mailboxState = MAILBOX_STATES.find((one) => one === textField(call.body, 'state'));
+  if (!mailboxState) throw new ControlError(400, `The state is one of ${MAILBOX_STATES.join(', ')}.`);
+  call.context.identity.configure(userId, { mailboxState });
   return done(200, {});
 }
 

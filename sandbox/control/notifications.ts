@@ -10,7 +10,7 @@ export function listSubscriptions({ context }: ControlCall): SandboxResponse {
   const shown = (one: Subscription) => ({
     id: one.id,
     client_id: one.clientId,
-    mailbox: context.store.mailboxes().find(({ userId }) => userId === one.userId)?.address ?? null,
+    mailbox: context.store.mailboxOfUser(one.userId)?.address ?? null,
     resource: one.resource,
     change_type: one.changeTypes.join(','),
     id_form: one.idForm,

@@ -1,8 +1,17 @@
 // Settings in the control interface's JSON: snake_case, only what is to change.
 import { ControlError } from './call.ts';
 import type { Settings } from './settings.ts';
+import { CLOUDS, DEAD_TOKEN_CODES, DEAD_TOKENS, RETRY_AFTER_MODES } from './settings.ts';
 
 type Fields = Record<string, unknown>;
+
+/** Settings that are one of a few words. */
+const WORDS: Record<string, readonly string[]> = {
+  deadToken: DEAD_TOKENS,
+  deadTokenCode: DEAD_TOKEN_CODES,
+  cloud: CLOUDS,
+  retryAfter: RETRY_AFTER_MODES,
+};
 
 const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
@@ -19,6 +28,10 @@ function merge(target: Fields, changes: Fields, path: string): void {
     if (current === undefined) throw new ControlError(400, `There is no setting "${path}${given}".`);
     if (typeof current !== typeof value) {
       throw new ControlError(400, `The setting "${path}${given}" takes a ${typeof current}.`);
+    }
+    const words = WORDS[name];
+    if (words && !words.includes(String(value))) {
+      throw new ControlError(400, `The setting "${path}${given}" is one of ${words.join(', ')}.`);
     }
     if (typeof current === 'object') merge(current as Fields, value as Fields, `${path}${given}.`);
     else target[name] = value;

@@ -3,7 +3,7 @@
 export type Quirks = {
   /** Rows of a delta page in any order. */
   shuffle: boolean;
-  /** Now and then a row twice in one round. */
+  /** Now and then a row twice on a page; without `shuffle`, first as it was and last as it is. */
   duplicates: boolean;
   /** Now and then a page without rows but with a nextLink. */
   emptyPages: boolean;
@@ -15,14 +15,36 @@ export type Quirks = {
   lateVisibilityMs: number;
   /** With immutable ids, A→B→A between two rounds reports the tombstone and not the return. */
   abaLost: boolean;
+  /** Now and then a round tells once more what the one before it told. */
+  replays: boolean;
+  /** Of a folder that was deleted and made again by the same name only the new one is told. */
+  recreatedFolderLost: boolean;
   /** `$top` caps the whole initial round instead of being ignored. */
   topCapsRound: boolean;
+  /** `odata.maxpagesize` is a hint: no page of delta is larger than this, whatever is asked for. */
+  largestPage: number;
 };
 
-/** How a dead delta token is refused. */
-export type DeadToken = '410' | '404' | '400';
+/**
+ * How a dead delta token is refused: 410 with the address of a new round, 410 without, 404, 400, or 400 as if the
+ * token could not even be read.
+ */
+export const DEAD_TOKENS = ['410', '410 without Location', '404', '400', 'unreadable'] as const;
+export type DeadToken = (typeof DEAD_TOKENS)[number];
 
-export type RetryAfterMode = 'number' | 'fraction' | 'date' | 'missing';
+/** Spellings of the code that go with it, except when it is unreadable. */
+export const DEAD_TOKEN_CODES = [
+  ...(['SyncStateNotFound', 'syncStateNotFound', 'SyncStateInvalid', 'ErrorSyncStateNotFound'] as const),
+  ...(['resyncRequired', 'ResyncRequired'] as const),
+] as const;
+export type DeadTokenCode = (typeof DEAD_TOKEN_CODES)[number];
+
+/** In China's cloud there is no delta for messages and mail folders. */
+export const CLOUDS = ['global', 'china'] as const;
+
+export const RETRY_AFTER_MODES = ['number', 'fraction', 'date', 'missing'] as const;
+
+export type RetryAfterMode = (typeof RETRY_AFTER_MODES)[number];
 
 export type NotificationSettings = {
   /** How long after a change its notification goes out; each takes its own time between the two. */
@@ -34,6 +56,8 @@ export type NotificationSettings = {
   /** Share of notifications that come twice, and that never come. */
   duplicateShare: number;
   dropShare: number;
+  /** The same for what was moved with many others at once. */
+  bulkDropShare: number;
   /** Notifications that go out together are in any order. */
   reorder: boolean;
   /** New mail is told as created and updated. */
@@ -67,6 +91,8 @@ export type Settings = {
     retryAfterSeconds: number;
   };
   deadToken: DeadToken;
+  deadTokenCode: DeadTokenCode;
+  cloud: (typeof CLOUDS)[number];
   /** How many of the newest link generations of a folder are still accepted. */
   generations: number;
   accessTokenSeconds: { minimum: number; maximum: number };
@@ -81,6 +107,7 @@ const defaultNotifications: NotificationSettings = {
   burstMs: 0,
   duplicateShare: 0,
   dropShare: 0,
+  bulkDropShare: 0,
   reorder: false,
   pairs: false,
   acknowledgeMs: 3000,
@@ -104,7 +131,10 @@ export const defaultSettings = (latencyMs: number): Settings => ({
     unknownTombstones: false,
     lateVisibilityMs: 0,
     abaLost: false,
+    replays: false,
+    recreatedFolderLost: false,
     topCapsRound: true,
+    largestPage: 1_000,
   },
   limits: {
     concurrent: 4,
@@ -115,6 +145,8 @@ export const defaultSettings = (latencyMs: number): Settings => ({
     retryAfterSeconds: 10,
   },
   deadToken: '410',
+  deadTokenCode: 'SyncStateNotFound',
+  cloud: 'global',
   generations: 4,
   accessTokenSeconds: { minimum: 3600, maximum: 5400 },
   sendDelayMs: 400,

@@ -64,7 +64,7 @@ export function follow<State>(
   { scope, epoch, restart }: { scope: string; epoch: number; restart: (state: State) => string },
 ): Link<State> & { chain: string } {
   const token = unseal<Token<State>>(context.keys.seal, text);
-  if (!token) throw new GraphError(400, 'ErrorInvalidUrlQuery', 'Badly formed token.');
+  if (!token) throw unreadable();
   if (!token.chain.startsWith(`${hash(scope)}.`)) {
     throw new GraphError(400, 'SyncStateInvalid', 'The sync state is invalid for this request.');
   }
@@ -77,13 +77,16 @@ export function follow<State>(
   return { generation: token.generation, state: token.state, chain: token.chain };
 }
 
+const unreadable = () => new GraphError(400, 'ErrorInvalidUrlQuery', 'Badly formed token.');
+
 function dead(context: SandboxContext, generation: number, highest: number, location: string): GraphError {
-  const status = Number(context.settings.deadToken);
+  const { deadToken, deadTokenCode } = context.settings;
+  if (deadToken === 'unreadable') return unreadable();
   const kept = Array.from(
     { length: context.settings.generations },
     (_, n) => `[${Math.max(0, highest - n)}]`,
   );
   const text = `The sync state generation is not found; generation=${generation};[highest=${highest}]${kept.join('')}.`;
-  const headers: Record<string, string> = status === 410 ? { location } : {};
-  return new GraphError(status, 'SyncStateNotFound', text, { headers });
+  const headers: Record<string, string> = deadToken === '410' ? { location } : {};
+  return new GraphError(Number.parseInt(deadToken, 10), deadTokenCode, text, { headers });
 }

@@ -1,9 +1,14 @@
 // The options of a delta query: given once, in the first request; from then on they travel inside the links.
 // https://learn.microsoft.com/en-us/graph/api/message-delta#optional-query-parameters
 import type { GraphCall } from './call.ts';
-import { badRequest, GraphError } from './errors.ts';
+import { badRequest, GraphError, segmentNotFound } from './errors.ts';
 import { expandOf } from './message-expand.ts';
 import { selectMessageProperties } from './message-json.ts';
+
+/** In China's cloud delta for mail is not available. @throws {GraphError} 400 */
+export function refuseWithoutDelta({ context }: GraphCall): void {
+  if (context.settings.cloud === 'china') throw segmentNotFound('delta');
+}
 
 export type DeltaQuery = {
   select?: string;

@@ -1,11 +1,12 @@
 // GET /me/mailFolders/delta: the whole hierarchy, flat, then the folders whose row has changed.
 // https://learn.microsoft.com/en-us/graph/api/mailfolder-delta
 import type { SandboxResponse } from '../http.ts';
-import { withDescendants } from '../store/mailbox.ts';
+import { childNamed, withDescendants } from '../store/mailbox.ts';
 import type { Folder } from '../store/types.ts';
 import type { GraphCall } from './call.ts';
 import { contextUrl, json, needScope } from './call.ts';
 import { chainName, follow, issue } from './chains.ts';
+import { refuseWithoutDelta } from './delta-query.ts';
 import { GraphError } from './errors.ts';
 import { folderRow, selectFolderProperties } from './folders.ts';
 import type { Row } from './message-json.ts';
@@ -22,6 +23,7 @@ const DEFAULT_PAGE = 10;
 
 export function folderDelta(call: GraphCall): SandboxResponse {
   needScope(call, 'Mail.ReadBasic');
+  refuseWithoutDelta(call);
   const { context, mailbox } = call;
   const token = call.query.get('$skiptoken') ?? call.query.get('$deltatoken');
   const scope = `folders ${mailbox.address}`;
@@ -30,7 +32,7 @@ export function folderDelta(call: GraphCall): SandboxResponse {
     linkTo(call, `$deltatoken=${state.select ? `&$select=${encodeURIComponent(state.select)}` : ''}`);
   const link = token ? follow<FolderRound>(context, token, { scope, epoch, restart }) : null;
   const state = link?.state ?? begin(call);
-  const size = call.prefer.maxPageSize ?? DEFAULT_PAGE;
+  const size = Math.min(call.prefer.maxPageSize ?? DEFAULT_PAGE, context.settings.quirks.largestPage);
   const page =
     state.given === null
       ? readChanges(call, state, size)
@@ -92,6 +94,7 @@ function readChanges(call: GraphCall, state: FolderRound, size: number): FolderP
   for (; at < folderLog.length && rows.length < size; at += 1) {
     const folder = folderLog[at]?.folder;
     if (!folder || folder === root || folder.changedAt !== at || !shown(folder, state.hidden)) continue;
+    if (call.context.settings.quirks.recreatedFolderLost && isReplaced(folder)) continue;
     if (folder.exists) rows.push(...(isOutside(folder) ? [] : [folderRow(folder, select)]));
     else
       rows.push({
@@ -101,6 +104,15 @@ function readChanges(call: GraphCall, state: FolderRound, size: number): FolderP
       });
   }
   return { rows, done: at >= folderLog.length, state: { ...state, at } };
+}
+
+/**
+ * Deleted, and another of its name is in its place by now: of the two only the new one may be told.
+ * https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/8794
+ */
+function isReplaced(folder: Folder): boolean {
+  const { deletedFrom } = folder;
+  return deletedFrom !== null && childNamed(deletedFrom.parent, deletedFrom.name) !== undefined;
 }
 
 function isOutside(folder: Folder): boolean {

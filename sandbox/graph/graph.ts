@@ -1,25 +1,18 @@
-// Graph itself: authentication, limits, faults and headers around the handlers.
-import { setTimeout as delay } from 'node:timers/promises';
-
+// Graph itself: authentication, limits, faults, headers and the log around the handlers.
 import type { SandboxContext } from '../context.ts';
-import type { Fault } from '../control/faults.ts';
 import type { SandboxRequest, SandboxResponse } from '../http.ts';
-import type { Mailbox } from '../store/types.ts';
 import type { Caller } from './auth.ts';
 import { createAuthenticator } from './auth.ts';
 import { runBatch } from './batch.ts';
-import type { GraphCall } from './call.ts';
 import type { RequestIds } from './errors.ts';
-import { claimsChallenge, errorBody, errorResponse, GraphError, newRequestIds, parseUri } from './errors.ts';
-import { namedMailbox, ownerOf } from './owner.ts';
-import { readPreferences } from './prefer.ts';
-import { findHandler } from './routes.ts';
-import { segmentsOf } from './segments.ts';
-import { subscriptionsEndpoint } from './subscriptions.ts';
+import { errorResponse, GraphError, methodNotAllowed, newRequestIds } from './errors.ts';
+import { handle } from './handle.ts';
+import type { Occasion } from './occasion.ts';
+import { innerOccasion, outerOccasion, pathOf, VERSION, versionOf } from './occasion.ts';
+import { waitUntil } from './retry-after.ts';
+import { faulty } from './under-fault.ts';
 
 export type Graph = (request: SandboxRequest) => Promise<SandboxResponse | null>;
-
-const VERSION = /^\/(v1\.0|beta)(?=\/|$)/;
 
 /** @returns a handler that answers null for addresses that are not Graph's */
 export function createGraph(context: SandboxContext): Graph {
@@ -28,19 +21,21 @@ export function createGraph(context: SandboxContext): Graph {
     const isUserinfo = request.url.pathname === '/oidc/userinfo';
     if (!isUserinfo && !VERSION.test(request.url.pathname)) return null;
     const ids = newRequestIds(request.headers['client-request-id'], context.now());
+    const arrivedAt = context.now().getTime();
     const started = performance.now();
-    let caller: Caller | null = null;
     let response: SandboxResponse;
     try {
-      caller = await authenticate(request.headers.authorization);
-      response = isUserinfo
-        ? userinfo(caller)
-        : await answer(context, request, { caller, ids, inner: false });
+      const caller = await authenticate(request.headers.authorization);
+      const occasion = outerOccasion(context, request, { caller, ids, arrivedAt });
+      if (!isUserinfo) response = await respondOuter(request, occasion);
+      else {
+        response = userinfo(caller);
+        note(context, request, { response, occasion, started });
+      }
     } catch (error) {
-      if (!(error instanceof GraphError)) throw error;
-      response = errorResponse(error, ids);
+      response = asResponse(error, ids);
+      note(context, request, { response, occasion: null, started });
     }
-    note(context, request, { response, caller, inner: false, started });
     return { ...response, headers: { ...response.headers, ...commonHeaders(ids) } };
   };
 }
@@ -52,24 +47,50 @@ const userinfo = ({ mailbox }: Caller): SandboxResponse => ({
   body: { sub: mailbox.userId, name: mailbox.displayName, email: mailbox.address },
 });
 
-type Occasion = { caller: Caller; ids: RequestIds; inner: boolean };
+function asResponse(error: unknown, ids: RequestIds): SandboxResponse {
+  if (error instanceof GraphError) return errorResponse(error, ids);
+  throw error;
+}
+
+/** From here on the client knows of every wait it was told, also of those inside a batch. */
+async function respondOuter(request: SandboxRequest, occasion: Occasion): Promise<SandboxResponse> {
+  const response = await respond(request, occasion);
+  const { context, caller, told } = occasion;
+  const at = context.now().getTime();
+  for (const { mailbox, until } of told) {
+    context.conduct.refuse({ clientId: caller.clientId, mailbox }, { at, until });
+  }
+  return response;
+}
+
+/** Refusals become answers; everything is logged, parts of a batch too. */
+async function respond(request: SandboxRequest, occasion: Occasion): Promise<SandboxResponse> {
+  const { context, mailbox, ids, told } = occasion;
+  const started = performance.now();
+  const response = await answer(request, occasion).catch((error: unknown) => asResponse(error, ids));
+  if (response.status === 429 || response.status === 503) {
+    told.push({ mailbox: mailbox.address, until: waitUntil(response.headers, context.now()) });
+  }
+  note(context, request, { response, occasion, started });
+  return response;
+}
 
 function note(
   context: SandboxContext,
   request: SandboxRequest,
-  given: { response: SandboxResponse; caller: Caller | null; inner: boolean; started: number },
+  { response, occasion, started }: { response: SandboxResponse; occasion: Occasion | null; started: number },
 ): void {
   context.requests.add({
     at: context.now().toISOString(),
     method: request.method,
     path: request.url.pathname + request.url.search,
-    status: given.response.hang ? 0 : given.response.status,
-    mailbox: given.caller ? mailboxAt(context, request, given.caller).address : null,
-    client_id: given.caller?.clientId ?? null,
-    throttled: given.response.status === 429,
+    status: response.hang ? 0 : response.status,
+    mailbox: occasion?.mailbox.address ?? null,
+    client_id: occasion?.caller.clientId ?? null,
+    throttled: response.status === 429,
     prefer: request.headers.prefer ?? null,
-    inner: given.inner,
-    duration_ms: Math.round((performance.now() - given.started) * 10) / 10,
+    inner: occasion?.inner ?? false,
+    duration_ms: Math.round((performance.now() - started) * 10) / 10,
   });
 }
 
@@ -86,162 +107,58 @@ const commonHeaders = (ids: RequestIds): Record<string, string> => ({
   date: ids.now.toUTCString(),
 });
 
-async function answer(
-  context: SandboxContext,
-  request: SandboxRequest,
-  occasion: Occasion,
-): Promise<SandboxResponse> {
-  const path = request.url.pathname.replace(VERSION, '');
-  const { clientId } = occasion.caller;
-  const mailbox = mailboxAt(context, request, occasion.caller);
-  if (/^\/\$batch\/?$/.test(path)) {
-    // The envelope is the gateway's: only what is inside counts against the mailbox.
-    return faulty(context, request, occasion, () => answerBatch(context, request, occasion));
-  }
-  if (isSubscriptions(path)) {
-    // The subscription service has limits of its own, for the app in the tenant.
-    const { tenantId } = context.identity.account(occasion.caller.mailbox);
-    const kind = request.method === 'GET' && /^\/subscriptions\/?$/i.test(path) ? 'list' : 'other';
-    context.limiter.countSubscriptions({ clientId, tenantId, kind }, context.now());
-    return faulty(context, request, occasion, () => handle(context, request, occasion));
-  }
-  const release = context.limiter.enter(
-    { clientId, mailbox: mailbox.address, bytes: request.body.length },
-    context.now(),
-  );
+function answer(request: SandboxRequest, occasion: Occasion): Promise<SandboxResponse> {
+  const path = pathOf(request);
+  // The envelope is the gateway's: only what is inside counts against a mailbox.
+  if (/^\/\$batch\/?$/.test(path)) return faulty(request, occasion, () => answerBatch(request, occasion));
+  return /^\/subscriptions(?=[/(]|$)/i.test(path)
+    ? answerSubscriptions(request, occasion)
+    : answerMail(request, occasion);
+}
+
+/** The subscription service has limits of its own, for the app in the tenant. */
+async function answerSubscriptions(request: SandboxRequest, occasion: Occasion): Promise<SandboxResponse> {
+  const { context, caller } = occasion;
+  const { tenantId } = context.identity.account(caller.mailbox);
+  const lists = request.method === 'GET' && /^\/subscriptions\/?$/i.test(pathOf(request));
+  const kind = lists ? 'list' : 'other';
+  context.limiter.countSubscriptions({ clientId: caller.clientId, tenantId, kind }, context.now());
+  return faulty(request, occasion, () => handled(request, occasion));
+}
+
+async function answerMail(request: SandboxRequest, occasion: Occasion): Promise<SandboxResponse> {
+  const { context, arrivedAt } = occasion;
+  const key = { clientId: occasion.caller.clientId, mailbox: occasion.mailbox.address };
+  const end = context.conduct.begin(key, arrivedAt);
+  let leave = end;
   try {
-    const response = await faulty(context, request, occasion, () => handle(context, request, occasion));
+    const release = context.limiter.enter({ ...key, bytes: request.body.length }, context.now());
+    leave = () => {
+      end();
+      release();
+    };
+    const response = await faulty(request, occasion, () => handled(request, occasion));
     // A request that hangs holds its place until the client gives up.
-    if (response.hang) return { ...response, closed: release };
-    release();
+    if (response.hang) return { ...response, closed: leave };
+    leave();
     return response;
   } catch (error) {
-    release();
+    leave();
     throw error;
   }
 }
 
-/** Whose limits a request counts against: the mailbox that its path names, else the caller's own. */
-function mailboxAt(context: SandboxContext, { url }: Pick<SandboxRequest, 'url'>, caller: Caller): Mailbox {
-  const path = url.pathname.replace(VERSION, '');
-  const [, named = ''] = /^\/users(?:\/|\(')([^/']+)/i.exec(path) ?? [];
-  return (named && namedMailbox(context, named)) || caller.mailbox;
-}
+/** A refusal of a handler is an answer like any other: a fault may cut it short. */
+const handled = (request: SandboxRequest, occasion: Occasion): Promise<SandboxResponse> =>
+  handle(request, occasion).catch((error: unknown) => asResponse(error, occasion.ids));
 
-const isSubscriptions = (path: string) => /^\/subscriptions(?=[/(]|$)/i.test(path);
-
-async function faulty(
-  context: SandboxContext,
-  { url, method }: SandboxRequest,
-  { caller, ids }: Occasion,
-  work: () => Promise<SandboxResponse>,
-): Promise<SandboxResponse> {
-  const mailbox = mailboxAt(context, { url }, caller).address;
-  const target = { mailbox, path: url.pathname + url.search, method };
-  const fault = context.faults.take(target);
-  await pause(context.settings.latencyMs + (fault?.delay_ms ?? 0));
-  return underFault(fault, ids, work);
-}
-
-/** Without latency too, requests that arrive together are in flight together. */
-const pause = (ms: number) => (ms > 0 ? delay(ms) : new Promise((resolve) => setImmediate(resolve)));
-
-async function underFault(
-  fault: Fault | null,
-  ids: RequestIds,
-  work: () => Promise<SandboxResponse>,
-): Promise<SandboxResponse> {
-  if (!fault) return work();
-  if (fault.after_work) await work();
-  if (fault.hang) return { status: 0, hang: true };
-  if (fault.claims !== undefined) throw claimsChallenge(fault.claims);
-  if (fault.status === undefined) {
-    const response = await work();
-    return fault.cut === undefined ? response : { ...response, cut: fault.cut };
-  }
-  const { status, code = 'generalException', message = 'The sandbox was told to fail.' } = fault;
-  const headers = {
-    'content-type': fault.body === undefined ? 'application/json' : 'text/html',
-    ...lowerCase(fault.headers),
-  };
-  return {
-    status,
-    headers,
-    body: fault.body ?? errorBody({ code, message }, ids),
-    ...(fault.cut === undefined ? {} : { cut: fault.cut }),
-  };
-}
-
-const lowerCase = (headers: Record<string, string> = {}) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-
-async function handle(
-  context: SandboxContext,
-  request: SandboxRequest,
-  { caller, ids }: Occasion,
-): Promise<SandboxResponse> {
-  const { url } = request;
-  const version = VERSION.exec(url.pathname)?.[1] ?? 'v1.0';
-  const prefer = readPreferences(request.headers.prefer);
-  try {
-    checkOptions(url.searchParams);
-    const segments = segmentsOf(url.pathname.replace(VERSION, ''));
-    const own: GraphCall = {
-      ...{ ...caller, person: caller.mailbox, context, request, prefer },
-      query: url.searchParams,
-      base: `${url.origin}/${version}/me`,
-    };
-    const response = await route(own, segments);
-    const applied: Record<string, string> =
-      prefer.applied.length > 0 ? { 'preference-applied': prefer.applied.join(', ') } : {};
-    return { ...response, headers: { ...applied, ...response.headers } };
-  } catch (error) {
-    if (error instanceof GraphError) return errorResponse(error, ids);
-    throw error;
-  }
-}
-
-function route(own: GraphCall, segments: string[]): SandboxResponse | Promise<SandboxResponse> {
-  const [first = ''] = segments;
-  if (first.toLowerCase() === 'subscriptions') return subscriptionsEndpoint(own, segments.slice(1));
-  const { owner, mailbox, rest } = ownerOf(own, segments);
-  const base = own.base.replace(/me$/, owner);
-  return findHandler(rest, own.request.method).run({ ...own, mailbox, base });
-}
-
-const OPTIONS = new Set(
-  '$select $filter $orderby $top $skip $search $expand $count $skiptoken $deltatoken $format'.split(' '),
-);
-
-function checkOptions(query: URLSearchParams): void {
-  const unknown = [...query.keys()].find((name) => name.startsWith('$') && !OPTIONS.has(name.toLowerCase()));
-  if (unknown) throw parseUri(`The query parameter '${unknown}' is not supported.`);
-}
-
-async function answerBatch(
-  context: SandboxContext,
-  request: SandboxRequest,
-  { caller }: Occasion,
-): Promise<SandboxResponse> {
-  if (request.method !== 'POST')
-    throw new GraphError(
-      405,
-      'Request_BadRequest',
-      'Specified HTTP method is not allowed for the request target.',
-    );
-  const version = VERSION.exec(request.url.pathname)?.[1] ?? 'v1.0';
+async function answerBatch(request: SandboxRequest, occasion: Occasion): Promise<SandboxResponse> {
+  if (request.method !== 'POST') throw methodNotAllowed();
   const hung: SandboxResponse[] = [];
-  const body = await runBatch(request.body, async ({ method, path, headers, body: innerBody }) => {
-    const url = new URL(`/${version}/${path.replace(/^\//, '')}`, request.url.origin);
-    const inner: SandboxRequest = { method, url, headers, body: innerBody };
-    const ids = newRequestIds(undefined, context.now());
-    const started = performance.now();
-    const occasion = { caller, ids, inner: true };
-    const response = await answer(context, inner, occasion).catch((error: unknown) => {
-      if (error instanceof GraphError) return errorResponse(error, ids);
-      throw error;
-    });
-    note(context, inner, { response, caller, inner: true, started });
+  const body = await runBatch(request.body, async ({ method, path, headers, body: bytes }) => {
+    const url = new URL(`/${versionOf(request)}/${path.replace(/^\//, '')}`, request.url.origin);
+    const inner: SandboxRequest = { method, url, headers, body: bytes };
+    const response = await respond(inner, innerOccasion(occasion, inner));
     if (response.hang) hung.push(response);
     return response;
   });

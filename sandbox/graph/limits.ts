@@ -2,6 +2,7 @@
 // https://learn.microsoft.com/en-us/graph/throttling-limits#outlook-service-limits
 import type { Settings } from '../control/settings.ts';
 import { GraphError } from './errors.ts';
+import { retryAfter } from './retry-after.ts';
 
 type Use = { inFlight: number; windowStart: number; count: number; uploadStart: number; uploaded: number };
 
@@ -97,11 +98,7 @@ export class Limiter {
   }
 
   #refuse(code: string, message: string, { seconds, now }: { seconds: number; now: Date }): GraphError {
-    const headers: Record<string, string> = {};
-    const mode = this.#settings.limits.retryAfter;
-    if (mode === 'number') headers['retry-after'] = String(seconds);
-    if (mode === 'fraction') headers['retry-after'] = (seconds - 1 + 0.128).toFixed(3);
-    if (mode === 'date') headers['retry-after'] = new Date(now.getTime() + seconds * 1000).toUTCString();
+    const headers = retryAfter(seconds, this.#settings.limits.retryAfter, now);
     const inner =
       code === 'TooManyRequests' ? { code: '429', message: 'Please retry after', status: '429' } : {};
     return new GraphError(429, code, message, { headers, inner });

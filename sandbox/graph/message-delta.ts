@@ -5,7 +5,7 @@ import type { Folder } from '../store/types.ts';
 import type { GraphCall } from './call.ts';
 import { contextUrl, folderAt, json, needScope } from './call.ts';
 import { chainName, follow, issue } from './chains.ts';
-import { queryText } from './delta-query.ts';
+import { queryText, refuseWithoutDelta } from './delta-query.ts';
 import type { RoundState } from './delta-round.ts';
 import { beginRound, endRound, readPage } from './delta-round.ts';
 import { badRequest } from './errors.ts';
@@ -15,6 +15,7 @@ const DEFAULT_PAGE = 10;
 
 export function messageDelta(call: GraphCall, folderText: string): SandboxResponse {
   needScope(call, 'Mail.ReadBasic');
+  refuseWithoutDelta(call);
   const folder = folderAt(call, folderText);
   if (folder.search) throw badRequest('Change tracking is not supported on a search folder.');
   const scope = `messages ${call.mailbox.address} ${folder.id} ${call.prefer.idForm}`;
@@ -26,7 +27,7 @@ export function messageDelta(call: GraphCall, folderText: string): SandboxRespon
     chain: link?.chain ?? chainName(scope, JSON.stringify(state.query)),
     epoch: folder.deltaEpoch,
     parent: link?.generation ?? null,
-    state: page.done ? endRound(page.state) : page.state,
+    state: page.done ? endRound(call, page.state) : page.state,
   });
   const rows = disturb(call, page.rows, {
     seed: state.at + page.rows.length,
@@ -46,7 +47,8 @@ export function messageDelta(call: GraphCall, folderText: string): SandboxRespon
   );
 }
 
-const pageSize = (call: GraphCall) => call.prefer.maxPageSize ?? DEFAULT_PAGE;
+const pageSize = (call: GraphCall) =>
+  Math.min(call.prefer.maxPageSize ?? DEFAULT_PAGE, call.context.settings.quirks.largestPage);
 
 /** An empty page with a nextLink is legal; the end of a round is only its deltaLink. */
 const isEmptyPage = (call: GraphCall, generation: number) =>

@@ -12,9 +12,11 @@ import type { Row } from './message-json.ts';
 import { BODY_PROPERTIES, DEFAULT_PROPERTIES, messageRow, selectMessageProperties } from './message-json.ts';
 import { mimeOf } from './mime.ts';
 import { pageOf } from './paging.ts';
+import { refusePoison } from './poison.ts';
 import { compileSearch } from './search.ts';
 
 const SEARCH_CAP = 1000;
+const BODIES = new Set(['body', 'uniqueBody']);
 
 /** The properties this token may see. Asking for a body with Mail.ReadBasic is refused. */
 function selection(call: GraphCall): string[] | null {
@@ -25,7 +27,13 @@ function selection(call: GraphCall): string[] | null {
   return select ?? DEFAULT_PROPERTIES.filter((name) => !BODY_PROPERTIES.has(name));
 }
 
-export function rowOf(call: GraphCall, message: StoredMessage, select: string[] | null): Row {
+export function rowOf(
+  call: GraphCall,
+  message: StoredMessage,
+  select: string[] | null,
+  { page = false } = {},
+): Row {
+  refusePoison(message, { page, bodies: !select || select.some((name) => BODIES.has(name)) });
   return {
     ...messageRow(message, select, call.prefer),
     ...withExpanded(call, message, call.query.get('$expand')),
@@ -46,7 +54,7 @@ export function listMessages(call: GraphCall, folderText?: string): SandboxRespo
   return json(200, {
     '@odata.context': contextUrl(call, tail),
     ...page.count,
-    value: page.items.map((message) => rowOf(call, message, select)),
+    value: page.items.map((message) => rowOf(call, message, select, { page: true })),
     ...page.next,
   });
 }
@@ -148,5 +156,6 @@ export function getMessage(call: GraphCall, id: string, folderText?: string): Sa
 export function getMime(call: GraphCall, id: string): SandboxResponse {
   needScope(call, 'Mail.Read');
   const message = messageAt(call, id);
+  refusePoison(message, { page: false, bodies: true });
   return { status: 200, headers: { 'content-type': 'text/plain' }, body: mimeOf(message) };
 }

@@ -6,10 +6,8 @@ import { accessDenied, GraphError } from './errors.ts';
 
 /** A mailbox by its address or its user's id, percent-encoded or not; null when there is none. */
 export function namedMailbox(context: SandboxContext, text: string): Mailbox | null {
-  const named = unescaped(text).toLowerCase();
-  return (
-    context.store.mailboxes().find(({ userId, address }) => userId === named || address === named) ?? null
-  );
+  const named = unescaped(text);
+  return context.store.mailbox(named) ?? context.store.mailboxOfUser(named) ?? null;
 }
 
 function unescaped(text: string): string {

@@ -16,9 +16,19 @@ export function disturb(
     const id = immutableMessageId(call.mailbox.fingerprint, 1e12 + seed);
     disturbed.push({ '@odata.type': '#microsoft.graph.message', id, '@removed': { reason: 'deleted' } });
   }
-  if (quirks.duplicates && rows.length > 1) disturbed.push(rows[seed % rows.length] ?? {});
+  if (quirks.duplicates && rows.length > 1) {
+    const twice = rows[seed % rows.length] ?? {};
+    // Of two rows the last one holds; where the order means nothing, both must say the same.
+    if (quirks.shuffle) disturbed.push(twice);
+    else disturbed.unshift(earlier(twice));
+  }
   if (quirks.shuffle) disturbed.sort((a, b) => order(a, seed) - order(b, seed));
   return disturbed;
+}
+
+/** A row as it may have been a moment before. */
+function earlier(row: Row): Row {
+  return typeof row.isRead === 'boolean' ? { ...row, isRead: !row.isRead } : row;
 }
 
 function order(row: Row, seed: number): number {

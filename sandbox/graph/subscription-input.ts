@@ -9,6 +9,7 @@ import type { GraphCall } from './call.ts';
 import { GraphError } from './errors.ts';
 import { compileFilter } from './filter.ts';
 import { selectMessageProperties } from './message-json.ts';
+import { namedMailbox } from './owner.ts';
 import { segmentsOf } from './segments.ts';
 
 const MINUTE = 60_000;
@@ -74,6 +75,7 @@ function readResource(call: GraphCall, fields: Fields): Resource {
   const [first = '', ...rest] = segmentsOf(path.replace(/^\/?(?:v1\.0|beta)\//, ''));
   const tail = first.toLowerCase() === 'me' ? rest : rest.slice(1);
   checkOwner(call, first, rest[0] ?? '');
+  refuseUnready(call);
   const folderId = folderOf(call, tail, resource);
   const filter = readOptions(query);
   const key = [call.mailbox.userId, folderId ?? 'messages', filter ?? ''].join(' ');
@@ -86,12 +88,16 @@ function checkOwner(call: GraphCall, first: string, second: string): void {
   if (first.toLowerCase() !== 'users') throw invalidRequest(`The resource '${first}' is not supported.`);
   const named = second.toLowerCase();
   if (named === call.mailbox.userId || named === call.mailbox.address) return;
-  const known = call.context.store
-    .mailboxes()
-    .some(({ userId, address }) => userId === named || address === named);
-  throw known
+  throw namedMailbox(call.context, named)
     ? extensionError(403, 'Access is denied. Check credentials and try again.', 'Forbidden')
     : extensionError(404, 'The requested user is invalid.', 'NotFound');
+}
+
+function refuseUnready(call: GraphCall): void {
+  const { mailboxState } = call.context.identity.account(call.mailbox);
+  if (mailboxState === 'unlicensed') throw extensionError(404, 'The mailbox is not enabled.', 'NotFound');
+  if (mailboxState === 'moving')
+    throw extensionError(503, 'The mailbox is on its way to another server.', 'ServiceUnavailable');
 }
 
 function folderOf(call: GraphCall, tail: string[], resource: string): string | null {

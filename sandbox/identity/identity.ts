@@ -25,7 +25,7 @@ export function createIdentity(context: SandboxContext): Identity {
     if (!endpoint) return null;
     const { mailbox, clientId } = callerOf(context, codes, request);
     const path = request.url.pathname + request.url.search;
-    const fault = context.faults.take({ mailbox, path, method: request.method });
+    const fault = context.faults.take({ mailbox, path, method: request.method, clientId, inner: false });
     if (fault?.delay_ms) await delay(fault.delay_ms);
     const started = performance.now();
     const response = await underFault(context, request, fault, endpoint);

@@ -23,7 +23,13 @@ export type AccountSwitches = {
   disabled: boolean;
   /** An AADSTS number that each refresh answers, such as 50076; null for none. */
   refreshProblem: number | null;
+  mailboxState: MailboxState;
 };
+
+/** `unlicensed`: signed in, but there is no mailbox yet; `moving`: on its way to another server. */
+export type MailboxState = 'ready' | 'unlicensed' | 'moving';
+
+export const MAILBOX_STATES: readonly MailboxState[] = ['ready', 'unlicensed', 'moving'];
 
 type Account = AccountSwitches & { refreshEpoch: number; accessEpoch: number };
 
@@ -109,6 +115,7 @@ export class IdentityState {
         adminConsentRequired: false,
         disabled: false,
         refreshProblem: null,
+        mailboxState: 'ready',
         refreshEpoch: 0,
         accessEpoch: 0,
       };

@@ -158,7 +158,7 @@ export class Notifications {
   }
 
   #mailboxOf({ userId }: Subscription): Mailbox | undefined {
-    return this.#parts.store.mailboxes().find((mailbox) => mailbox.userId === userId);
+    return this.#parts.store.mailboxOfUser(userId);
   }
 
   #envelope(subscription: Subscription) {
@@ -207,7 +207,9 @@ export class Notifications {
       ...{ what, resource, body },
     };
     const happens = (about: string, share: number) => share > 0 && dice(n, about) < share;
-    if (happens('drop', settings.dropShare)) {
+    // Seen with bulk moves: github.com/microsoftgraph/microsoft-graph-docs/issues/14914
+    const share = change.bulk ? Math.max(settings.dropShare, settings.bulkDropShare) : settings.dropShare;
+    if (happens('drop', share)) {
       this.#skip(subscription, { what, resource }, 'dropped');
       return;
     }

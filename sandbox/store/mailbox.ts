@@ -24,6 +24,7 @@ export function addFolder(mailbox: Mailbox, seed: FolderSeed): Folder {
     hidden: seed.hidden ?? false,
     search: seed.search ?? null,
     exists: true,
+    deletedFrom: null,
     messages: [],
     unread: 0,
     otherItems: 0,
@@ -124,6 +125,23 @@ export function refuseTakenName(parent: Folder, name: string, except?: Folder): 
   if (found && found !== except) {
     throw new StoreError('folder_exists', `A folder "${name}" already exists there.`);
   }
+}
+
+/** Takes a folder out of the tree; it keeps its own folders. */
+export function unhang(folder: Folder): void {
+  const { parent } = folder;
+  if (!parent) return;
+  parent.children.splice(parent.children.indexOf(folder), 1);
+  noteFolder(parent);
+}
+
+/** Puts a folder below another one. */
+export function hang(folder: Folder, parent: Folder): void {
+  unhang(folder);
+  folder.parent = parent;
+  parent.children.push(folder);
+  noteFolder(parent);
+  noteFolder(folder);
 }
 
 /** The folder and everything below it, parents first. */

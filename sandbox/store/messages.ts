@@ -36,6 +36,7 @@ const PLAIN = {
   meetingMessageType: null,
   mime: null,
   omit: [],
+  poison: null,
 } as const satisfies Partial<StoredMessage>;
 
 const wholeSeconds = (date: Date) => new Date(Math.floor(date.getTime() / 1000) * 1000);

@@ -6,12 +6,15 @@ import {
   addFolder,
   childNamed,
   findFolder,
+  hang,
   isBelow,
   makeMailbox,
   noteFolder,
   refuseTakenName,
+  unhang,
   withDescendants,
 } from './mailbox.ts';
+import { MailboxRegister } from './mailbox-register.ts';
 import { applyPatch, asNewMessage, makeAttachment, makeMessage } from './messages.ts';
 import { enter, isInMailbox, leave, noteChange } from './placements.ts';
 import type {
@@ -24,6 +27,7 @@ import type {
   NewFolder,
   NewMailbox,
   NewMessage,
+  Poison,
   SandboxStore,
   StoredMessage,
 } from './types.ts';
@@ -36,7 +40,8 @@ export function createStore(now: () => Date): SandboxStore {
 
 class MemoryStore implements SandboxStore {
   readonly #now: () => Date;
-  readonly #mailboxes = new Map<string, Mailbox>();
+  readonly #register = new MailboxRegister();
+  #inBulk = false;
   readonly #watchers: ((change: MailChange) => void)[] = [];
 
   constructor(now: () => Date) {
@@ -44,34 +49,33 @@ class MemoryStore implements SandboxStore {
   }
 
   createMailbox(given: NewMailbox): Mailbox {
-    const mailbox = makeMailbox(given);
-    if (this.#mailboxes.has(mailbox.address)) {
-      throw new StoreError('mailbox_exists', `The mailbox ${mailbox.address} already exists.`);
-    }
-    this.#mailboxes.set(mailbox.address, mailbox);
-    return mailbox;
+    return this.#register.add(makeMailbox(given));
   }
 
   mailbox(address: string): Mailbox | undefined {
-    return this.#mailboxes.get(address.toLowerCase());
+    return this.#register.find(address);
+  }
+
+  mailboxOfUser(userId: string): Mailbox | undefined {
+    return this.#register.ofUser(userId);
   }
 
   mailboxes(): Mailbox[] {
-    return [...this.#mailboxes.values()];
+    return this.#register.all();
   }
 
   folder(address: string, folder: string): Folder {
-    return findFolder(this.#need(address), folder);
+    return findFolder(this.#register.need(address), folder);
   }
 
   message(address: string, id: string): StoredMessage {
-    const message = this.#need(address).messages.get(id);
+    const message = this.#register.need(address).messages.get(id);
     if (!message?.exists) throw new StoreError('message_unknown', 'There is no such message.');
     return message;
   }
 
   createFolder(address: string, given: NewFolder): Folder {
-    const mailbox = this.#need(address);
+    const mailbox = this.#register.need(address);
     const parent = given.parent ? findFolder(mailbox, given.parent) : mailbox.root;
     refuseTakenName(parent, given.name);
     const search = given.search && {
@@ -106,27 +110,29 @@ class MemoryStore implements SandboxStore {
     const target = this.folder(address, parent);
     if (isBelow(target, folder)) throw new StoreError('invalid', 'A folder cannot be moved into itself.');
     refuseTakenName(target, folder.displayName, folder);
-    this.#hang(folder, target);
+    folder.deletedFrom = null;
+    hang(folder, target);
     return folder;
   }
 
   deleteFolder(address: string, id: string, options: { permanent?: boolean } = {}): void {
     const folder = this.#movable(address, id);
     const deleted = this.folder(address, 'deleteditems');
+    if (folder.parent) folder.deletedFrom ??= { parent: folder.parent, name: folder.displayName };
     if (options.permanent || isBelow(folder, deleted)) {
       for (const part of withDescendants(folder)) this.#destroyFolder(part, options.permanent ?? false);
-      this.#unhang(folder);
+      unhang(folder);
       noteFolder(folder);
       return;
     }
     let name = folder.displayName;
     for (let n = 1; childNamed(deleted, name); n += 1) name = `${folder.displayName}${n}`;
     folder.displayName = name;
-    this.#hang(folder, deleted);
+    hang(folder, deleted);
   }
 
   deliver(address: string, folder: string, given: NewMessage): StoredMessage {
-    const mailbox = this.#need(address);
+    const mailbox = this.#register.need(address);
     return this.#add(findFolder(mailbox, folder), given);
   }
 
@@ -153,6 +159,19 @@ class MemoryStore implements SandboxStore {
     if (target.search) throw new StoreError('invalid', 'A search folder holds no mail of its own.');
     if (target !== message.placement.folder) this.#relocate(message, target);
     return message;
+  }
+
+  moveMessages(address: string, ids: string[], folder: string): void {
+    this.#inBulk = true;
+    try {
+      for (const id of ids) this.moveMessage(address, id, folder);
+    } finally {
+      this.#inBulk = false;
+    }
+  }
+
+  poisonMessage(address: string, id: string, poison: Poison | null): void {
+    this.message(address, id).poison = poison;
   }
 
   copyMessage(address: string, id: string, folder: string): StoredMessage {
@@ -212,16 +231,16 @@ class MemoryStore implements SandboxStore {
   }
 
   expireDelta(address: string, folder?: string): void {
-    const folders = folder ? [this.folder(address, folder)] : this.#need(address).folders.values();
+    const folders = folder ? [this.folder(address, folder)] : this.#register.need(address).folders.values();
     for (const one of folders) one.deltaEpoch += 1;
   }
 
   grantAccess(address: string, person: string): void {
-    this.#need(address).access.add(person.toLowerCase());
+    this.#register.need(address).access.add(person.toLowerCase());
   }
 
   withdrawAccess(address: string, person: string): void {
-    this.#need(address).access.delete(person.toLowerCase());
+    this.#register.need(address).access.delete(person.toLowerCase());
   }
 
   bulk(address: string, options: BulkOptions): void {
@@ -231,7 +250,7 @@ class MemoryStore implements SandboxStore {
   }
 
   counts(address: string) {
-    const folders = withDescendants(this.#need(address).root);
+    const folders = withDescendants(this.#register.need(address).root);
     const sum = (pick: (folder: Folder) => number) => folders.reduce((total, one) => total + pick(one), 0);
     return {
       folders: folders.length - 1,
@@ -246,13 +265,9 @@ class MemoryStore implements SandboxStore {
 
   #tell(kind: MailChange['kind'], message: StoredMessage, before: StoredMessage | null = null): void {
     const { folder, defaultId } = message.placement;
-    for (const watcher of this.#watchers) watcher({ kind, message, folder, defaultId, before });
-  }
-
-  #need(address: string): Mailbox {
-    const mailbox = this.mailbox(address);
-    if (!mailbox) throw new StoreError('mailbox_unknown', `There is no mailbox ${address}.`);
-    return mailbox;
+    for (const watcher of this.#watchers) {
+      watcher({ kind, message, folder, defaultId, before, bulk: this.#inBulk });
+    }
   }
 
   #movable(address: string, id: string): Folder {
@@ -297,21 +312,6 @@ class MemoryStore implements SandboxStore {
     message.exists = false;
     this.#tell('left', message);
     if (inside) message.deletedFrom = message.placement.folder.id;
-  }
-
-  #hang(folder: Folder, parent: Folder): void {
-    this.#unhang(folder);
-    folder.parent = parent;
-    parent.children.push(folder);
-    noteFolder(parent);
-    noteFolder(folder);
-  }
-
-  #unhang(folder: Folder): void {
-    const { parent } = folder;
-    if (!parent) return;
-    parent.children.splice(parent.children.indexOf(folder), 1);
-    noteFolder(parent);
   }
 
   #destroyFolder(folder: Folder, permanent: boolean): void {

@@ -156,9 +156,19 @@ export type StoredMessage = {
   meetingMessageType: string | null;
   mime: Uint8Array | null;
   omit: OmittableField[];
+  /** The service stumbles over it; null for a sound one. */
+  poison: Poison | null;
   /** Computed once, when first asked for. */
   preview: string | null;
 };
+
+/**
+ * What a broken message spoils: every page of a list or a delta round that holds it, the request for it by id, both,
+ * or whatever shows its body.
+ */
+export type Poison = 'page' | 'id' | 'always' | 'body';
+
+export const POISONS: readonly Poison[] = ['page', 'id', 'always', 'body'];
 
 export type DateTimeTimeZone = { dateTime: string; timeZone: string };
 
@@ -205,6 +215,8 @@ export type Folder = {
   hidden: boolean;
   search: FolderSearch | null;
   exists: boolean;
+  /** Where it was and what it was called when it was deleted, until it is moved again. */
+  deletedFrom: { parent: Folder; name: string } | null;
   /** Its messages, oldest received first (ties by id). */
   messages: StoredMessage[];
   unread: number;
@@ -256,6 +268,8 @@ export type MailChange = {
   /** The default id of the stay this is about. */
   defaultId: string;
   before: StoredMessage | null;
+  /** One of many at once. */
+  bulk: boolean;
 };
 
 export type NewMailbox = {
@@ -287,6 +301,8 @@ export interface SandboxStore {
   /** Makes a mailbox with its well-known folders, named in its language. */
   createMailbox(mailbox: NewMailbox): Mailbox;
   mailbox(address: string): Mailbox | undefined;
+  /** By its user's object id. */
+  mailboxOfUser(userId: string): Mailbox | undefined;
   mailboxes(): Mailbox[];
   folder(address: string, folder: string): Folder;
   message(address: string, id: string): StoredMessage;
@@ -301,6 +317,9 @@ export interface SandboxStore {
   deliver(address: string, folder: string, message: NewMessage): StoredMessage;
   updateMessage(address: string, id: string, patch: MessagePatch): StoredMessage;
   moveMessage(address: string, id: string, folder: string): StoredMessage;
+  /** As one selects many and drags them. */
+  moveMessages(address: string, ids: string[], folder: string): void;
+  poisonMessage(address: string, id: string, poison: Poison | null): void;
   copyMessage(address: string, id: string, folder: string): StoredMessage;
   addAttachment(address: string, id: string, attachment: NewAttachment): Attachment;
   /** To Deleted Items; from there, or with `permanent`, out of the mailbox. */

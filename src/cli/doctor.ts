@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 
+import { CelesteError } from '#base/errors.ts';
 import { keyIdOf } from '#base/sealing.ts';
 import { type Config, loadConfig } from '#config/config.ts';
 import { type Env, readEnv } from '#config/env.ts';
@@ -8,10 +9,12 @@ import type { Fleet } from '#tenants/fleet.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
 import { checkMicrosoft } from './doctor-microsoft.ts';
+import { checkPush } from './doctor-push.ts';
 import { explain } from './fail.ts';
 import type { Finding } from './finding.ts';
 import { print } from './print.ts';
-import { withFleet } from './session.ts';
+import { type Session, withFleet } from './session.ts';
+import { yachtDatabase } from './yacht-database.ts';
 
 /** `celeste doctor`: every part looked at, whatever another one says. */
 export function doctorCommand(): Command {
@@ -35,7 +38,7 @@ async function examine(env: Env): Promise<Finding[]> {
   findings.push(...describeSettings(config));
   const secrets = await attempt(findings, 'keys', async () => loadSecrets(env, config));
   if (secrets !== null) findings.push(...(await checkDatabases(secrets)));
-  findings.push(...(await checkMicrosoft(config)));
+  findings.push(...(await checkMicrosoft(config)), ...(await checkPush(config)));
   return findings;
 }
 
@@ -57,37 +60,37 @@ function describeSettings(config: Config): Finding[] {
     const detail = `register this redirect URI (Web) in each app: ${appUrl}/auth/outlook/callback`;
     findings.push({ ok: true, subject: 'sign-in', detail });
   }
-  if (config.webhookUrl === null) {
-    const detail = `no WEBHOOK_URL: mailboxes are asked every ${config.sync.intervalMinutes} minutes`;
-    findings.push({ ok: true, subject: 'push', detail });
-  }
   return findings;
 }
 
 async function checkDatabases(secrets: Secrets): Promise<Finding[]> {
   const findings: Finding[] = [];
   await attempt(findings, 'MASTER', () =>
-    withFleet(async ({ fleet }) => {
+    withFleet(async ({ config, fleet }) => {
       await fleet.requireMigrated();
       findings.push({
         ok: true,
         subject: 'MASTER',
         detail: fleet.embedded ? 'embedded PostgreSQL' : 'reached',
       });
-      findings.push(...(await checkYachts(fleet)));
+      findings.push(...(await checkYachts({ config, fleet })));
       findings.push(await checkKeys(fleet, secrets));
     }),
   );
   return findings;
 }
 
-async function checkYachts(fleet: Fleet): Promise<Finding[]> {
+async function checkYachts({ config, fleet }: Pick<Session, 'config' | 'fleet'>): Promise<Finding[]> {
   const states = await fleet.inspect();
   if (states.length === 0) {
     return [{ ok: true, subject: 'yachts', detail: 'none yet: celeste tenant add --help' }];
   }
-  return states.map(({ yachtId, pending, error }) => {
-    if (error !== null) return { ok: false, subject: yachtId, detail: explain(error) };
+  return states.map(({ yachtId, alias, pending, error }) => {
+    if (error !== null) {
+      const said = explain(error).replace(/\.$/, '');
+      const advice = hasAdvice(error) ? '' : ` ${yachtDatabase(alias, { config, fleet }).advice}`;
+      return { ok: false, subject: yachtId, detail: `${said}.${advice}` };
+    }
     if (pending.length === 0)
       return { ok: true, subject: yachtId, detail: 'database reached, of this version' };
     return {
@@ -97,6 +100,8 @@ async function checkYachts(fleet: Fleet): Promise<Finding[]> {
     };
   });
 }
+
+const hasAdvice = (error: unknown) => error instanceof CelesteError && error.advice !== undefined;
 
 /** Every token that is stored must be sealed with a key that is still there. */
 async function checkKeys(fleet: Fleet, { tokenKeys }: Secrets): Promise<Finding> {

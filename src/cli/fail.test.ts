@@ -17,6 +17,15 @@ describe('explain', () => {
     expect(explain(Object.assign(inUse, { code: 'EACCES', port: 80 }))).toMatch(/port 80.* PORT/);
   });
 
+  it('names the disk when it is full, whatever it stopped', () => {
+    const said = new Error('could not write to file "pg_wal/xlogtemp.1": No space left on device');
+    const migration = new CelesteError('migration_failed', 'It failed.', { cause: said });
+    const written = Object.assign(new Error('write'), { code: 'ENOSPC' });
+    for (const error of [said, migration, written]) {
+      expect(explain(error)).toMatch(/^The disk .* is full\. Make room and start again\.$/);
+    }
+  });
+
   it('is one line without passwords or addresses', () => {
     const error = new Error('no postgres://u:hunter2@db.test\n   for eto@corvina.test');
     expect(explain(error)).toBe('no postgres://u:[password]@db.test for [address]');

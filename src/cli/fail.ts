@@ -24,6 +24,7 @@ type Failure = { message: string; advice?: string | undefined };
 type SystemError = Error & { code?: string; syscall?: string; port?: number };
 
 function translate(error: unknown): Failure {
+  if (isDiskFull(error)) return diskFull();
   if (error instanceof CelesteError) return error;
   if (!(error instanceof Error)) return { message: String(error) };
   const { code, syscall, port } = error as SystemError;
@@ -39,8 +40,22 @@ function translate(error: unknown): Failure {
   if (syscall === 'listen') {
     return { message: `Cannot listen: ${error.message}.`, advice: 'Check HOST and PORT.' };
   }
-  if (code === 'ENOSPC') return { message: 'The disk is full.', advice: 'Make room and start again.' };
   return { message: error.message || error.name };
+}
+
+/** On our side, or on the database's as it told us: class 53 "disk full", in whatever it stopped. */
+function isDiskFull(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { code, message } = at as SystemError;
+    if (code === 'ENOSPC' || code === '53100' || /No space left on device/.test(message)) return true;
+  }
+  return false;
+}
+
+function diskFull(): Failure {
+  const { MASTER_DATABASE_URL: elsewhere, DATA_DIR: folder = '.data' } = readEnv();
+  const where = elsewhere === undefined ? `of DATA_DIR (${folder})` : 'here or of the database server';
+  return { message: `The disk ${where} is full.`, advice: 'Make room and start again.' };
 }
 
 function isDebugging(): boolean {

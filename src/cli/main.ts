@@ -11,6 +11,14 @@ import { tenantCommand } from './tenant.ts';
 import { userCommand } from './user.ts';
 import { watcherCommand } from './watcher.ts';
 
+// Whoever read our output may be gone: `celeste watcher list | head`, or Ctrl-C in `npm start | tee log`, which
+// ends tee first. That must not keep a service from stopping in good order.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 const program = new Command('celeste')

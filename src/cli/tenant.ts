@@ -1,11 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander';
 
 import { CelesteError } from '#base/errors.ts';
+import { isDatabaseUrl } from '#config/values.ts';
 import { addYacht, listYachts } from '#directory/directory.ts';
 import { databaseUrlContext } from '#directory/locate.ts';
 
+import { explain } from './fail.ts';
 import { print, printTable } from './print.ts';
 import { type Session, withMigratedFleet } from './session.ts';
+import { yachtDatabase } from './yacht-database.ts';
 
 type AddOptions = { yacht: string; name: string; alias: string; databaseUrl?: string };
 
@@ -16,9 +19,13 @@ export function tenantCommand(): Command {
     .command('add')
     .description('register a yacht, or change its name and database, and prepare its database')
     .requiredOption('--yacht <id>', 'its id, e.g. corvina', yachtId)
-    .requiredOption('--name <name>', 'as people write it, e.g. "M/Y Corvina"')
+    .requiredOption('--name <name>', 'as people write it, e.g. "M/Y Corvina"', name)
     .requiredOption('--alias <alias>', 'its database is found as <alias>_DATABASE_URL, e.g. CORVINA', alias)
-    .option('--database-url <url>', 'keep the URL in the registry, sealed, instead of in the environment')
+    .option(
+      '--database-url <url>',
+      'keep the URL in the registry, sealed, instead of in the environment',
+      databaseUrl,
+    )
     .action((options: AddOptions) => withMigratedFleet((session) => addTenant(session, options)));
   tenant
     .command('list')
@@ -39,14 +46,11 @@ async function addTenant({ fleet, config }: Session, options: AddOptions): Promi
   await addYacht(fleet.master, { yachtId, yachtName: options.name, alias: options.alias, sealedDatabaseUrl });
   const failure = (await fleet.migrate()).find((failed) => failed.yachtId === yachtId);
   if (failure !== undefined) {
-    const { message } = failure.error as Error;
+    const { advice } = yachtDatabase(options.alias, { config, fleet });
     throw new CelesteError(
       'tenant_not_prepared',
-      `${yachtId} is registered, but its database is not ready: ${message}`,
-      {
-        cause: failure.error,
-        advice: 'When that is mended, run celeste migrate.',
-      },
+      `${yachtId} is registered, but its database is not ready: ${explain(failure.error).replace(/\.$/, '')}.`,
+      { cause: failure.error, advice: `${advice} Then run celeste migrate.` },
     );
   }
   print(`${options.name} (${yachtId}) is ready.`);
@@ -59,11 +63,7 @@ async function listTenants({ fleet, config }: Session): Promise<void> {
     yachtName,
     alias,
     active ? 'yes' : 'no',
-    config.databases.tenantUrl(alias) === null
-      ? fleet.embedded
-        ? 'embedded'
-        : 'registry'
-      : `${alias}_DATABASE_URL`,
+    yachtDatabase(alias, { config, fleet }).source,
   ]);
   printTable(['YACHT', 'NAME', 'ALIAS', 'ACTIVE', 'DATABASE'], rows);
 }
@@ -71,6 +71,16 @@ async function listTenants({ fleet, config }: Session): Promise<void> {
 function yachtId(value: string): string {
   if (/^[a-z0-9][a-z0-9._-]*$/.test(value)) return value;
   throw new InvalidArgumentError('Small letters, digits and . _ - only.');
+}
+
+function name(value: string): string {
+  if (value.trim() !== '') return value.trim();
+  throw new InvalidArgumentError('A yacht has a name.');
+}
+
+function databaseUrl(value: string): string {
+  if (isDatabaseUrl(value)) return value;
+  throw new InvalidArgumentError('It begins with postgres://.');
 }
 
 // It becomes part of the name of an environment variable.

@@ -85,14 +85,18 @@ async function apply(
   session: Session,
   { id, verb, yachts }: { id: string; verb: Verb; yachts: YachtOption },
 ): Promise<void> {
+  // One yacht's database being away must not hide another's mailbox.
+  let away: unknown = null;
   for (const yachtId of await yachtsOf(session, yachts)) {
     try {
       await session.fleet.tenants.transact(asWorker(yachtId), (tx) => verb(tx, id, new Date()));
       return;
     } catch (error) {
-      if (!hasCode(error, 'watcher_not_found')) throw error;
+      if (hasCode(error, 'tenant_unavailable')) away ??= error;
+      else if (!hasCode(error, 'watcher_not_found')) throw error;
     }
   }
+  if (away !== null) throw away;
   throw new CelesteError('watcher_not_found', `There is no watcher ${id}.`, {
     advice: 'See celeste watcher list.',
   });

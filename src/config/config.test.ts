@@ -22,7 +22,7 @@ describe('without any setting', () => {
         graphUrl: 'http://localhost:3365/v1.0',
         tenant: 'common',
       },
-      webhookUrl: null,
+      webhookUrl: 'http://localhost:3000',
       bearer: null,
       sync: { delta: true, intervalMinutes: 15, concurrency: 8 },
       logLevel: 'info',

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { CelesteError } from '#base/errors.ts';
 
 import { type Env, PROJECT_DIR, type TenantSetting } from './env.ts';
-import { missing, readNumber, readPair, readUrl, readWord, unreadable } from './values.ts';
+import { isDatabaseUrl, missing, readNumber, readPair, readUrl, readWord, unreadable } from './values.ts';
 
 export type AzureApp = { clientId: string; clientSecret: string };
 export type MicrosoftConfig = {
@@ -35,6 +35,7 @@ export type Config = {
   microsoft: MicrosoftConfig;
   /** Demo mode when set: our own Microsoft listens here (and by https on the port above). */
   sandboxPort: number | null;
+  /** Public base URL of the receiver of Microsoft's notifications; null: mailboxes are polled only. */
   webhookUrl: string | null;
   bearer: BearerConfig | null;
   sync: {
@@ -63,10 +64,11 @@ const SANDBOX_WRITE: AzureApp = {
 export function loadConfig(env: Env): Config {
   const production = env.NODE_ENV === 'production';
   const { microsoft, sandboxPort } = readMicrosoft(env, production);
+  const http = readHttp(env, production);
   refuseModels(env);
   return {
     production,
-    http: readHttp(env, production),
+    http,
     dataDir: resolve(PROJECT_DIR, env.DATA_DIR ?? '.data'),
     databases: {
       masterUrl: readDatabaseUrl(env, 'MASTER_DATABASE_URL'),
@@ -74,7 +76,7 @@ export function loadConfig(env: Env): Config {
     },
     microsoft,
     sandboxPort,
-    webhookUrl: readUrl(env, 'WEBHOOK_URL', ['https:', 'http:']),
+    webhookUrl: readUrl(env, 'WEBHOOK_URL', ['https:', 'http:']) ?? demoWebhookUrl(sandboxPort, http.port),
     bearer: readBearer(env),
     sync: {
       delta: readWord(env, 'GRAPH_NO_DELTA', ['0', '1'], '0') === '0',
@@ -89,8 +91,7 @@ export function loadConfig(env: Env): Config {
 function readDatabaseUrl(env: Env, name: TenantSetting): string | null {
   const url = env[name];
   if (url === undefined) return null;
-  // Not parsed: PostgreSQL's URLs may leave out the host and name a socket in a parameter.
-  if (/^postgres(ql)?:\/\//.test(url)) return url;
+  if (isDatabaseUrl(url)) return url;
   throw unreadable(name, 'must be a URL that begins with postgres://');
 }
 
@@ -104,6 +105,11 @@ function readHttp(env: Env, production: boolean): Config['http'] {
     throw unreadable('APP_URL', 'must begin with https:// in production, or sign-ins travel in the clear');
   }
   return { host: env.HOST ?? '127.0.0.1', port, appUrl: appUrl ?? `http://localhost:${port}` };
+}
+
+// The sandbox is on this machine and may call it, whatever people know the page by.
+function demoWebhookUrl(sandboxPort: number | null, port: number): string | null {
+  return sandboxPort === null ? null : `http://localhost:${port}`;
 }
 
 function isPrivate(appUrl: string): boolean {

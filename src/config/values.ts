@@ -58,3 +58,8 @@ export function unreadable(name: keyof Env, problem: string): CelesteError {
     advice: `Correct ${name}; .env.example explains it.`,
   });
 }
+
+/** Whether this is the URL of a PostgreSQL database. Not parsed: it may leave out the host and name a socket. */
+export function isDatabaseUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text);
+}

@@ -7,7 +7,6 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -18,8 +17,8 @@ import { join } from 'node:path';
 import { CelesteError } from '#base/errors.ts';
 
 import type { Place } from './embedded-place.ts';
-import { type Account, runAs } from './embedded-programs.ts';
-import { cannotStart, isAlive } from './embedded-server.ts';
+import { type Account, removeDrafts, runAs } from './embedded-programs.ts';
+import { cannotStart } from './embedded-server.ts';
 
 /** The account that owns the server; only this module's callers use it, to look after databases. */
 export const SUPERUSER = 'postgres';
@@ -60,7 +59,7 @@ function linkUnlessThere(draft: string, file: string): void {
 }
 
 function createCluster(place: Place, password: string): void {
-  removeDrafts(place);
+  removeDrafts(place.cluster);
   const draft = `${place.cluster}.${process.pid}`;
   const passwordFile = `${draft}.password`;
   try {
@@ -77,15 +76,6 @@ function createCluster(place: Place, password: string): void {
   } finally {
     rmSync(draft, { recursive: true, force: true });
     rmSync(passwordFile, { force: true });
-  }
-}
-
-// What a process left behind that was killed while it made a cluster.
-function removeDrafts(place: Place): void {
-  for (const name of readdirSync(place.home)) {
-    const [, pid] = name.match(/^postgres\.(\d+)(?:\.password)?$/) ?? [];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    rmSync(join(place.home, name), { recursive: true, force: true });
   }
 }
 

@@ -128,9 +128,12 @@ function socketDirOf(cluster: string): string | null {
 function unusable(dataDir: string, error: unknown): unknown {
   if (error instanceof CelesteError) return error;
   const { code } = error as NodeJS.ErrnoException;
-  const why = { ENOSPC: 'its disk is full', EACCES: 'permission denied', EROFS: 'it is read-only' }[
-    code ?? ''
-  ];
+  const known: Record<string, string> = {
+    ENOSPC: 'its disk is full',
+    EACCES: 'permission denied',
+    EROFS: 'it is read-only',
+  };
+  const why = known[code ?? ''];
   return new CelesteError(
     'data_dir_unusable',
     `DATA_DIR (${dataDir}) cannot be used: ${why ?? String(error)}.`,

@@ -9,10 +9,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   symlinkSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 
 import { CelesteError } from '#base/errors.ts';
 
@@ -78,13 +79,50 @@ export function prepareNative(home: string, account: Account | null): string {
 }
 
 function copyNative(native: string, copy: string): void {
+  removeDrafts(copy);
   const draft = `${copy}.${process.pid}`;
-  rmSync(draft, { recursive: true, force: true });
-  cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
-  linkLibraries(draft);
-  openToAll(draft);
-  rmSync(copy, { recursive: true, force: true });
-  renameSync(draft, copy);
+  try {
+    cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
+    linkLibraries(draft);
+    openToAll(draft);
+    rmSync(copy, { recursive: true, force: true });
+    renameSync(draft, copy);
+  } catch (error) {
+    // Node's copy of a whole folder says EIO for a full disk.
+    throw statfsSync(dirname(copy)).bavail === 0 ? diskFull(dirname(copy), error) : error;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** The error for a DATA_DIR on whose disk nothing more fits. */
+export function diskFull(folder: string, cause?: unknown): CelesteError {
+  return new CelesteError('disk_full', `The disk of DATA_DIR (${folder}) is full.`, {
+    advice: 'Make room and start again.',
+    cause,
+  });
+}
+
+/** Removes what processes left behind that ended while they made `path`: they began it as `<path>.<pid>…`. */
+export function removeDrafts(path: string): void {
+  const begin = `${basename(path)}.`;
+  for (const name of readdirSync(dirname(path))) {
+    const [, pid] = name.startsWith(begin)
+      ? (name.slice(begin.length).match(/^(\d+)(\.password)?$/) ?? [])
+      : [];
+    if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
+    rmSync(join(dirname(path), name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a process has this id, whoever's it is. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 // npm packages hold no symbolic links; the package makes them in its install script, which may have been off.

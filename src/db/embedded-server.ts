@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { CelesteError } from '#base/errors.ts';
 
 import type { Place } from './embedded-place.ts';
-import { runAs, spawnOptions } from './embedded-programs.ts';
+import { diskFull, isAlive, runAs, spawnOptions } from './embedded-programs.ts';
 
 /** `ready` is false while it starts or stops. */
 export type Postmaster = { pid: number; host: string; port: number; ready: boolean };
@@ -71,16 +71,6 @@ function isServerOf(pid: number, place: Place): boolean {
     return /postgres/.test(runAs(null, '/', ['/bin/ps', '-o', 'comm=', '-p', String(pid)]));
   } catch {
     return false;
-  }
-}
-
-/** Whether a process has this id, whoever's it is. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
@@ -167,7 +157,7 @@ function sizeOf(path: string): number {
 export function cannotStart(place: Place, said: string): CelesteError {
   const make = (code: string, message: string, advice: string) => new CelesteError(code, message, { advice });
   if (/No space left on device|could not extend file/i.test(said)) {
-    return make('disk_full', `The disk of DATA_DIR (${place.home}) is full.`, 'Make room and start again.');
+    return diskFull(place.home);
   }
   if (/Permission denied|has wrong ownership|invalid permissions/i.test(said)) {
     return make(

@@ -58,7 +58,7 @@ export async function startEmbeddedPostgres(
 
   const watch = (current: Entry) => {
     current.guard.on('error', (err) => {
-      if (!stopping) log.warn({ err }, 'the connection to the embedded PostgreSQL broke');
+      if (!stopping) log.warn({ reason: err.message }, 'the connection to the embedded PostgreSQL broke');
     });
     current.guard.once('end', () => {
       if (!stopping) void revive();

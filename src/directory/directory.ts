@@ -46,13 +46,26 @@ export type NewYacht = {
   sealedDatabaseUrl: string | null;
 };
 
-/** Registers a yacht, or updates its name, alias and database when it is registered already. */
+/**
+ * Registers a yacht, or updates its name, alias and database when it is registered already.
+ *
+ * @throws CelesteError `alias_taken`: the alias names another yacht's database
+ */
 export async function addYacht(master: Master, yacht: NewYacht): Promise<void> {
   const values = {
     yacht_name: yacht.yachtName,
     tenant_key_alias: yacht.alias,
     sealed_database_url: yacht.sealedDatabaseUrl,
   };
+  const other = await yachts(master)
+    .where('tenant_key_alias', '=', yacht.alias)
+    .where('yacht_id', '<>', yacht.yachtId)
+    .executeTakeFirst();
+  if (other) {
+    throw new CelesteError('alias_taken', `The alias ${yacht.alias} belongs to "${other.yachtId}".`, {
+      advice: "Choose another: it names the yacht's own database.",
+    });
+  }
   await master
     .insertInto('fleet_registry')
     .values({ yacht_id: yacht.yachtId, ...values })

@@ -51,6 +51,19 @@ export interface OauthStatesTable {
   sealed_pending: string | null;
 }
 
+export interface GraphSubscriptionsTable {
+  key: string;
+  yacht_id: string;
+  watcher_id: string;
+  client_state_hash: string;
+  subscription_id: string | null;
+  state: Generated<string>;
+  created_at: GeneratedTimestamp;
+  nudge_due_at: Timestamp | null;
+  nudge_version: Generated<string>;
+  lifecycle_events: Generated<string[]>;
+}
+
 export interface AuthUsersTable {
   id: string;
   name: string;
@@ -80,4 +93,5 @@ export interface MasterSchema {
   yacht_schedule: YachtScheduleTable;
   user_accounts: UserAccountsTable;
   oauth_states: OauthStatesTable;
+  graph_subscriptions: GraphSubscriptionsTable;
 }

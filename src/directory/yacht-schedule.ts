@@ -12,7 +12,7 @@ export type YachtToLookAt = { yachtId: string; failures: number; claimedUntil: D
 /** A worker that died while it looked is succeeded after this. */
 const CLAIM_MS = 15_000;
 /** Nothing that was not announced waits longer than this; see `sweep`. */
-export const SLOWEST_LOOK_MS = 5 * 60_000;
+export const SLOWEST_LOOK_MS = 2 * 60_000;
 const SWITCHED_OFF_MS = 3_600_000;
 
 /** Claims the active yachts whose time has come, longest due first; those in trouble only when `inTrouble`. */

@@ -29,6 +29,7 @@ import { type OutlookDeps, outlookCallbackRoute, outlookRoutes } from './routes/
 import { type SharedMailboxDeps, sharedMailboxRoutes } from './routes/shared-mailboxes.ts';
 import { threadRoutes } from './routes/threads.ts';
 import { type WatcherDeps, watcherRoutes } from './routes/watchers.ts';
+import { type WebhookDeps, webhookRoutes } from './routes/webhooks.ts';
 import { workOrderRoutes } from './routes/work-orders.ts';
 import { securityHeaders } from './security.ts';
 import { describeSignIn, SIGN_IN_PATHS, signIn } from './sign-in.ts';
@@ -53,6 +54,7 @@ export type HttpDeps = {
   aboard: Omit<WatcherDeps, 'wake'> & { events: Events; openMailbox: OpenMailbox };
   shared: Pick<SharedMailboxDeps, 'add' | 'crew'>;
   wake: WatcherDeps['wake'];
+  webhooks: Omit<WebhookDeps, 'count'>;
 };
 
 /** Puts the whole HTTP interface together. Its type is what the web client is typed from. */
@@ -70,6 +72,7 @@ export function createHttpApp(deps: HttpDeps) {
   const open = app
     .route('/', instanceRoutes(deps.instance))
     .route('/', healthRoutes({ ...deps.health, metrics: deps.metrics }))
+    .route('/', webhookRoutes({ ...deps.webhooks, count: deps.metrics.push.notifications }))
     .route('/', outlookCallbackRoute({ finish: deps.outlook.finish, identify: deps.identify }));
 
   const member = requirePrincipal(deps.identify);

@@ -7,10 +7,12 @@ import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Clock } from '#base/clock.ts';
 
 import type { AppEnv } from './context.ts';
+import { createPushMetrics, type PushMetrics } from './push-metrics.ts';
 import { createSyncMetrics, type SyncMetrics } from './sync-metrics.ts';
 
 export interface Metrics {
   sync: SyncMetrics;
+  push: PushMetrics;
   /** Counts every request and times it, by its route. */
   measure: MiddlewareHandler<AppEnv>;
   /** The text Prometheus reads, and its content type. */
@@ -29,6 +31,7 @@ export function createMetrics({ clock }: { clock: Clock }): Metrics {
   });
   return {
     sync: createSyncMetrics(registry, clock),
+    push: createPushMetrics(registry),
     measure: async (c, next) => {
       const stop = requests.startTimer({ method: c.req.method });
       await next();

@@ -44,6 +44,7 @@ const STATUS_OF_CODE: Record<string, ContentfulStatusCode> = {
   too_many_requests: 429,
   identity_person_must_act: 409,
   issuer_unreachable: 503,
+  notification_not_stored: 503,
   tenant_unavailable: 503,
   tenant_not_prepared: 503,
   tenant_not_configured: 503,

@@ -84,6 +84,15 @@ export const WatcherSchema = z
       folders_done: z.number().int(),
       folders_total: z.number().int(),
     }),
+    push: z
+      .object({
+        state: z.enum(['none', 'creating', 'active', 'renewing', 'reauthorizing', 'removing', 'lost']),
+        expires_at: TimeSchema,
+      })
+      .openapi({
+        description:
+          'Active, renewing, reauthorizing: Microsoft notifies us and changes are here within seconds. Else every interval_minutes.',
+      }),
   })
   .openapi('Watcher');
 
@@ -118,6 +127,7 @@ export function watcherBody(watcher: WatcherState, viewer: Viewer): z.infer<type
     next_sync_at: isoTime(rest.next_sync_at),
     complete_up_to: isoTime(rest.complete_up_to),
     throttled_until: isoTime(rest.throttled_until),
+    push: { state: rest.push.state, expires_at: isoTime(rest.push.expires_at) },
     reconciled_at: isoTime(rest.reconciled_at),
   };
 }

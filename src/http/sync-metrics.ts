@@ -14,7 +14,7 @@ export interface SyncMetrics {
   graphAnswer(kind: GraphAnswerKind): void;
 }
 
-// The sweep passes each yacht once a minute, in one process or another: what this one saw longer ago is not its
+// The sweep passes each yacht every two minutes at the latest, in one process or another: what this one saw longer ago is not its
 // to say any more.
 const STANDING_KEPT_MS = 150_000;
 

@@ -30,7 +30,10 @@ function recording(overrides: Partial<Handlers> = {}) {
   const done: string[] = [];
   const handlers: Handlers = {
     'sync-mailbox': async ({ watcher_id }) => void done.push(`sync ${watcher_id}`),
+    'catch-up-mailbox': async ({ watcher_id }) => void done.push(`catch up ${watcher_id}`),
     'match-threads': async ({ yacht_id }) => void done.push(`match ${yacht_id}`),
+    'take-nudges': async () => void done.push('nudges'),
+    'keep-subscription': async ({ watcher_id }) => void done.push(`subscription ${watcher_id}`),
     'purge-mailbox': async ({ watcher_id }) => void done.push(`purge ${watcher_id}`),
     sweep: async () => void done.push('sweep'),
     ...overrides,
@@ -77,6 +80,16 @@ it('hands a job that an API process sent to a worker process, at once', async ()
   await api.send('sync-mailbox', mailbox(7));
   expect(await arrived.promise).toBe('w7');
   expect(performance.now() - sentAt).toBeLessThan(1_500);
+});
+
+it('goes from one job to the next without a rest', async () => {
+  const worker = await open('worker');
+  for (let n = 0; n < 12; n += 1) await worker.send('catch-up-mailbox', mailbox(n));
+  const { done, handlers } = recording();
+  await worker.work(handlers, 1);
+  await expect
+    .poll(() => done.filter((each) => each.startsWith('catch up')).length, { timeout: 8_000 })
+    .toBe(12);
 });
 
 it('sweeps when a worker comes up, and stops with the job in hand told so', async () => {

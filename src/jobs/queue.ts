@@ -1,19 +1,27 @@
 // Background work, handed round by pg-boss in MASTER (schema `pgboss`). A job is only a nudge: it carries
 // ids, may run twice and may get lost, because what is still to do stands in TENANT and the sweep finds it.
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { PgBoss } from 'pg-boss';
 
 import type { Log } from '#base/log.ts';
 
+import { drain, type Working, work } from './work.ts';
+
 /** The jobs there are, and the ids each one carries. */
 export type Jobs = {
   'sync-mailbox': { yacht_id: string; watcher_id: string };
+  'catch-up-mailbox': { yacht_id: string; watcher_id: string };
   'match-threads': { yacht_id: string };
+  'keep-subscription': { yacht_id: string; watcher_id: string };
+  'take-nudges': Record<string, never>;
   'purge-mailbox': { yacht_id: string; watcher_id: string };
-  sweep: Record<string, never>;
+  /** `whole`: every yacht, due or not. */
+  sweep: { whole: boolean };
 };
 export type JobName = keyof Jobs;
 
-/** Does one job. `signal` aborts when the worker is told to stop. */
+/** Does one job. `signal` aborts when the worker is told to stop, or with `othersWait` when a job took long. */
 export type Handlers = { [Name in JobName]: (data: Jobs[Name], signal: AbortSignal) => Promise<void> };
 
 export interface Queue {
@@ -23,7 +31,9 @@ export interface Queue {
     data: Jobs[Name],
     options?: { afterSeconds?: number },
   ): Promise<void>;
-  /** Starts working: `concurrency` mailboxes at once, and the sweep every minute and now. */
+  /** The same for many of a kind in one go. */
+  sendAll<Name extends JobName>(name: Name, data: Jobs[Name][]): Promise<void>;
+  /** Starts working: about `concurrency` mailboxes at once, and the sweep every minute and now. */
   work(handlers: Handlers, concurrency: number): Promise<void>;
   /** For tests: does every job that is due, and those they lead to, then returns. */
   drain(handlers: Handlers): Promise<void>;
@@ -31,13 +41,23 @@ export interface Queue {
   stop(graceMs?: number): Promise<void>;
 }
 
-const NAMES: JobName[] = ['sweep', 'match-threads', 'purge-mailbox', 'sync-mailbox'];
+const NAMES: JobName[] = [
+  'sweep',
+  'match-threads',
+  'take-nudges',
+  'keep-subscription',
+  'purge-mailbox',
+  'sync-mailbox',
+  'catch-up-mailbox',
+];
 const HEARTBEAT_SECONDS = 30;
 const STOP_GRACE_MS = 8_000;
+/** Where a new job is announced, so that nobody waits for the next look; the payload is its name. */
+export const JOBS_CHANNEL = 'celeste_jobs';
 
 /** What makes two jobs the same: one waiting job for each mailbox, each yacht's matcher, the sweep. */
 function keyOf(name: JobName, data: Jobs[JobName]): string {
-  return [name, ...Object.values(data)].join(':');
+  return name === 'sweep' ? name : [name, ...Object.values(data)].join(':');
 }
 
 export type QueueOptions = {
@@ -56,7 +76,6 @@ export async function createQueue({ masterUrl, log, role }: QueueOptions): Promi
     max: role === 'worker' ? 4 : 2,
     supervise: role === 'worker',
     schedule: role === 'worker',
-    useListenNotify: role === 'worker',
     registerInstance: false,
     openTelemetry: { enabled: false },
   });
@@ -65,14 +84,27 @@ export async function createQueue({ masterUrl, log, role }: QueueOptions): Promi
   await boss.start();
   for (const name of NAMES) await createQueueOnce(boss, name);
   const leaving = new AbortController();
+  let working: Working | null = null;
   return {
     send: (name, data, options) => send(boss, name, { data, ...options }),
-    work: (handlers, concurrency) => work(boss, handlers, { concurrency, log, leaving: leaving.signal }),
-    drain: (handlers) => drain(boss, handlers, { log, leaving: leaving.signal }),
+    sendAll: async (name, data) => {
+      if (data.length === 0) return;
+      await boss.insert(
+        name,
+        data.map((each) => ({ data: each, ...markOf(name, each) })),
+      );
+      await ring(boss, name);
+    },
+    work: async (handlers, concurrency) => {
+      working = await work(boss, masterUrl, { handlers, concurrency, log, leaving: leaving.signal });
+      await boss.schedule('sweep', '* * * * *', { whole: false }, { singletonKey: 'sweep' });
+      await send(boss, 'sweep', { data: { whole: false } });
+    },
+    drain: (handlers) => drain(boss, NAMES, { handlers, log, leaving: leaving.signal }),
     stop: async (graceMs = STOP_GRACE_MS) => {
-      // pg-boss tells a job only when its patience is over.
       leaving.abort();
-      await boss.stop({ graceful: true, timeout: graceMs, close: true });
+      await Promise.race([working?.stop(), wait(graceMs, undefined, { ref: false })]);
+      await boss.stop({ graceful: true, timeout: 1_000, close: true });
     },
   };
 }
@@ -80,7 +112,6 @@ export async function createQueue({ masterUrl, log, role }: QueueOptions): Promi
 async function createQueueOnce(boss: PgBoss, name: JobName): Promise<void> {
   await boss.createQueue(name, {
     policy: 'short',
-    notify: true,
     // The sweep asks again for whatever failed, by the clock of the mailbox it is about.
     retryLimit: 0,
     heartbeatSeconds: HEARTBEAT_SECONDS,
@@ -93,59 +124,23 @@ async function createQueueOnce(boss: PgBoss, name: JobName): Promise<void> {
 type Sending<Name extends JobName> = { data: Jobs[Name]; afterSeconds?: number };
 
 async function send<Name extends JobName>(boss: PgBoss, name: Name, job: Sending<Name>): Promise<void> {
-  const singletonKey = keyOf(name, job.data);
-  await boss.send(name, job.data, { singletonKey, startAfter: job.afterSeconds ?? 0 });
+  const { data, afterSeconds = 0 } = job;
+  const { singletonKey, ...mark } = markOf(name, data);
+  const sent = await boss.send(name, data, {
+    ...mark,
+    // One that waits for longer does not stand in the way of one that is wanted sooner.
+    singletonKey: singletonKey + (afterSeconds > 0 ? `:${afterSeconds}` : ''),
+    startAfter: afterSeconds,
+  });
+  if (sent && afterSeconds === 0) await ring(boss, name);
 }
 
-type Working = { concurrency: number; log: Log; leaving: AbortSignal };
-
-async function work(boss: PgBoss, handlers: Handlers, { concurrency, log, leaving }: Working): Promise<void> {
-  for (const name of NAMES) {
-    const localConcurrency = name === 'sync-mailbox' ? concurrency : 1;
-    await boss.work<object>(name, { localConcurrency, pollingIntervalSeconds: 2 }, async ([job]) => {
-      if (job) await runLogged(handlers, { ...job, signal: AbortSignal.any([job.signal, leaving]) }, log);
-    });
-  }
-  await boss.schedule('sweep', '* * * * *', {}, { singletonKey: keyOf('sweep', {}) });
-  await send(boss, 'sweep', { data: {} });
+/** By what the queue tells jobs apart, and whose slots they take. */
+function markOf(name: JobName, data: Jobs[JobName]) {
+  const singletonKey = keyOf(name, data);
+  return 'yacht_id' in data ? { singletonKey, group: { id: data.yacht_id } } : { singletonKey };
 }
 
-type RunningJob = { name: string; data: object; signal: AbortSignal };
-
-async function runLogged(handlers: Handlers, { name, data, signal }: RunningJob, log: Log): Promise<void> {
-  const handler = handlers[name as JobName] as (data: object, signal: AbortSignal) => Promise<void>;
-  try {
-    await handler(data, signal);
-  } catch (err) {
-    log.error({ err, job: name, ...data }, 'a job failed; the sweep will ask for it again');
-    throw err;
-  }
-}
-
-async function drain(
-  boss: PgBoss,
-  handlers: Handlers,
-  { log, leaving: signal }: Omit<Working, 'concurrency'>,
-): Promise<void> {
-  await handlers.sweep({}, signal);
-  for (let busy = true; busy; ) {
-    busy = false;
-    for (const name of NAMES) {
-      const jobs = await boss.fetch<object>(name, { batchSize: 100 });
-      busy ||= jobs.length > 0;
-      await Promise.all(
-        jobs.map((job) => settle(boss, job, () => runLogged(handlers, { ...job, signal }, log))),
-      );
-    }
-  }
-}
-
-/** A failure is the job's own affair here as in a worker: what is still to do stands in TENANT. */
-async function settle(boss: PgBoss, { name, id }: { name: string; id: string }, run: () => Promise<void>) {
-  try {
-    await run();
-    await boss.complete(name, id);
-  } catch (error) {
-    await boss.fail(name, id, error instanceof Error ? { message: error.message } : {});
-  }
+async function ring(boss: PgBoss, name: JobName): Promise<void> {
+  await boss.getDb().executeSql('select pg_notify($1, $2)', [JOBS_CHANNEL, name]);
 }

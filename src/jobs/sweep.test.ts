@@ -1,13 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createLog } from '#base/log.ts';
 import type { LiveEvent } from '#directory/events.ts';
+import type { MasterSchema } from '#directory/schema.ts';
 import type { Standing } from '#mailboxes/oversight.ts';
 import type { TenantSchema } from '#tenants/schema.ts';
 import { createTenants, type Tenants } from '#tenants/tenants.ts';
 
-import { createTenant, type TestDatabase } from '../../tests/support/postgres.ts';
-import { sweep } from './sweep.ts';
+import { createMaster, createTenant, type TestDatabase } from '../../tests/support/postgres.ts';
+import { sweep, sweepAll } from './sweep.ts';
 
 const NOW = new Date('2026-05-04T08:00:00Z');
 const minutes = (n: number) => new Date(NOW.getTime() + n * 60_000);
@@ -52,6 +53,7 @@ type Watcher = {
   due?: Date | null;
   throttled?: Date;
   lease?: Date;
+  first?: boolean;
 };
 
 async function addWatcher(
@@ -71,23 +73,31 @@ async function addWatcher(
       next_sync_at: watcher.due === undefined ? minutes(-1) : watcher.due,
       throttled_until: watcher.throttled ?? null,
       lease_until: watcher.lease ?? null,
+      first_synced_at: watcher.first ? null : minutes(-600),
     })
     .returning('id')
     .executeTakeFirstOrThrow();
   return row.id;
 }
 
+function sweeping(jobs: unknown[], now = NOW) {
+  return {
+    tenants,
+    queue: {
+      send: async (name: string, data: unknown) => void jobs.push([name, data]),
+      sendAll: async (name: string, data: unknown[]) => void jobs.push(...data.map((each) => [name, each])),
+    },
+    clock: { now: () => now },
+    webhookUrl: null,
+    events: { publish: async (event: LiveEvent) => void news.push(event) },
+    onStanding: (yachtId: string, standing: Standing) => void standings.set(yachtId, standing),
+    log: createLog('warn', { write: (line) => void log.push(line) }),
+  };
+}
+
 async function jobsAfterSweep(yachts: string[]): Promise<unknown[]> {
   const jobs: unknown[] = [];
-  await sweep({
-    activeYachts: async () => yachts,
-    tenants,
-    queue: { send: async (name, data) => void jobs.push([name, data]) },
-    clock: { now: () => NOW },
-    events: { publish: async (event) => void news.push(event) },
-    onStanding: (yachtId, standing) => void standings.set(yachtId, standing),
-    log: createLog('warn', { write: (line) => void log.push(line) }),
-  });
+  await sweepAll(sweeping(jobs), yachts);
   return jobs;
 }
 
@@ -111,6 +121,13 @@ it.each<[string, Watcher]>([
 ])('leaves a mailbox alone that is %s', async (_, watcher) => {
   await addWatcher('corvina', 'engineer', watcher);
   expect(await jobsAfterSweep(['corvina'])).toEqual([]);
+});
+
+it('keeps first syncs apart from rounds', async () => {
+  const watcher_id = await addWatcher('corvina', 'engineer', { first: true });
+  expect(await jobsAfterSweep(['corvina'])).toEqual([
+    ['catch-up-mailbox', { yacht_id: 'corvina', watcher_id }],
+  ]);
 });
 
 it('takes up a mailbox whose wait is over, and one whose worker died', async () => {
@@ -148,4 +165,72 @@ it('tells of a mailbox that waits for its owner, once, and how the mailboxes sta
     { yacht_id: 'corvina', type: 'notice', data: { watcher_id, kind: 'consent_lost', open: true } },
   ]);
   expect(standings.get('corvina')).toMatchObject({ states: { active: 1, reauth_required: 1 } });
+});
+
+describe('the yachts whose time has come', () => {
+  let master: TestDatabase<MasterSchema>;
+  beforeAll(async () => {
+    master = await createMaster();
+  });
+  afterAll(() => master.close());
+  beforeEach(async () => {
+    await master.db.deleteFrom('fleet_registry').execute();
+    for (const yacht_id of ['corvina', 'ghost', 'meltemi-rose']) {
+      const row = { yacht_id, yacht_name: yacht_id, tenant_key_alias: yacht_id, sealed_database_url: null };
+      await master.db.insertInto('fleet_registry').values(row).execute();
+    }
+    await master.db.updateTable('yacht_schedule').set({ next_look_at: NOW }).execute();
+  });
+
+  /** The jobs that workers ask for who sweep at that time, all at once. */
+  async function jobsAt(now: Date, { inTrouble = false, workers = 1 } = {}): Promise<unknown[]> {
+    const jobs: unknown[] = [];
+    const deps = { ...sweeping(jobs, now), master: master.db };
+    await Promise.all(Array.from({ length: workers }, () => sweep(deps, { inTrouble })));
+    return jobs;
+  }
+  const lookAt = async (yacht_id: string) =>
+    await master.db
+      .selectFrom('yacht_schedule')
+      .selectAll()
+      .where('yacht_id', '=', yacht_id)
+      .executeTakeFirstOrThrow();
+
+  it('are looked at once, however many workers sweep', async () => {
+    const engineer = await addWatcher('corvina', 'engineer');
+    expect(await jobsAt(NOW, { workers: 4 })).toEqual([sync('corvina', engineer)]);
+  });
+
+  it('are looked at again when the next mailbox is due, or a worker may have died', async () => {
+    await addWatcher('corvina', 'engineer', { due: minutes(1) });
+    await addWatcher('meltemi-rose', 'captain', { lease: minutes(0.2) });
+    expect(await jobsAt(NOW)).toEqual([]);
+    expect((await lookAt('corvina')).next_look_at).toEqual(minutes(1));
+    expect((await lookAt('meltemi-rose')).next_look_at).toEqual(minutes(0.2));
+    expect(await jobsAt(minutes(0.1))).toEqual([]);
+    expect(await jobsAt(minutes(0.2))).toHaveLength(1);
+  });
+
+  it('are looked at again soon after a job was asked for, and within two minutes in any case', async () => {
+    await addWatcher('corvina', 'engineer');
+    await jobsAt(NOW);
+    expect((await lookAt('corvina')).next_look_at).toEqual(minutes(0.25));
+    const quiet = (await lookAt('meltemi-rose')).next_look_at;
+    expect(quiet.getTime()).toBeGreaterThan(minutes(1).getTime());
+    expect(quiet.getTime()).toBeLessThanOrEqual(minutes(2).getTime());
+  });
+
+  it('do not wait for one whose database is away, which is asked apart and less and less often', async () => {
+    await jobsAt(NOW);
+    await expect.poll(async () => (await lookAt('ghost')).failures).toBe(1);
+    const first = await lookAt('ghost');
+    expect(await jobsAt(minutes(0.2))).toEqual([]);
+    expect((await lookAt('ghost')).failures).toBe(1);
+    await jobsAt(minutes(0.2), { inTrouble: true });
+    await expect.poll(async () => (await lookAt('ghost')).failures).toBe(2);
+    const second = await lookAt('ghost');
+    expect(second.next_look_at.getTime() - minutes(0.2).getTime()).toBeGreaterThan(
+      first.next_look_at.getTime() - NOW.getTime(),
+    );
+  });
 });

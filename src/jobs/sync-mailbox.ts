@@ -3,17 +3,21 @@ import type { Log } from '#base/log.ts';
 import type { Events, LiveEvent } from '#directory/events.ts';
 import { audienceOf } from '#mailboxes/readers.ts';
 import { getWatcher, type WatcherState } from '#mailboxes/watchers.ts';
+import { lookAgain } from '#sync/nudges.ts';
 import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
 import { publishNotices } from './notices.ts';
 import type { Jobs, Queue } from './queue.ts';
+import { othersWait } from './slots.ts';
 import { createTicker } from './ticker.ts';
 
 export type SyncMailboxDeps = {
   sync: SyncDeps;
   events: Pick<Events, 'publish'>;
   queue: Pick<Queue, 'send'>;
+  /** Told when something is due on a yacht, so that it is looked at in time. */
+  announceDue: (yachtId: string, at: Date) => Promise<void>;
   log: Log;
   /** Told how each round ended, for the figures. */
   onRound: (round: SyncResult) => void;
@@ -21,12 +25,25 @@ export type SyncMailboxDeps = {
 
 type Job = Jobs['sync-mailbox'];
 
-const BUSY_RETRY_SECONDS = 15;
 const NEWS_EVERY_MS = 500;
 
 /** Runs a round. That there is nothing to do, or that somebody else is at it, is a success too. */
 export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: AbortSignal): Promise<void> {
   const before = await read(deps, job);
+  if (before.first_sync_done) return runRound(deps, { job, before }, signal);
+  await deps.queue.send('catch-up-mailbox', job);
+}
+
+/** The same for a mailbox with much to read: its first round, or one that took long while others waited. */
+export async function runCatchUpMailbox(deps: SyncMailboxDeps, job: Job, signal: AbortSignal): Promise<void> {
+  await runRound(deps, { job, before: await read(deps, job) }, signal);
+}
+
+async function runRound(
+  deps: SyncMailboxDeps,
+  { job, before }: { job: Job; before: Watcher },
+  signal: AbortSignal,
+): Promise<void> {
   const news = createNews(deps, before);
   const result = await syncMailbox(deps.sync, {
     yachtId: job.yacht_id,
@@ -35,9 +52,13 @@ export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: Ab
     onProgress: ({ progress, threadIds }) => news.add({ ...before, progress }, threadIds),
   });
   await news.flush();
-  if (result.outcome === 'skipped') return askAgainIfBusy(deps, job);
+  if (result.outcome === 'skipped') return;
   deps.onRound(result);
-  await publishSync(deps, await read(deps, job));
+  const after = await read(deps, job);
+  const next = await followUp(deps, after, result);
+  if (next) await deps.announceDue(job.yacht_id, next);
+  if (signal.reason === othersWait) await deps.queue.send('catch-up-mailbox', job);
+  await publishSync(deps, after);
   await publishNotices({ ...deps, ...deps.sync }, job.yacht_id, result.ledger?.notices ?? []);
   if (result.outcome === 'reauth_required') await publishConnection(deps, before);
   if (result.changedThreadIds.length > 0) {
@@ -45,10 +66,14 @@ export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: Ab
   }
 }
 
-/** Whoever holds the mailbox may be about to die, or be past the folder that somebody just asked for. */
-async function askAgainIfBusy(deps: SyncMailboxDeps, job: Job): Promise<void> {
-  const { syncing } = await read(deps, job);
-  if (syncing) await deps.queue.send('sync-mailbox', job, { afterSeconds: BUSY_RETRY_SECONDS });
+/** When the mailbox is next; soon, when a notification came whose change this round did not show. */
+async function followUp({ sync }: SyncMailboxDeps, after: Watcher, round: SyncResult): Promise<Date | null> {
+  const { next_sync_at } = after;
+  const isAsked = after.push.nudged || (next_sync_at !== null && next_sync_at <= sync.clock.now());
+  if (!isAsked || round.outcome !== 'synced') return next_sync_at;
+  return sync.tenants.transact(asWorker(after.yacht_id), (tx) =>
+    lookAgain(tx, { watcherId: after.id, changes: round.changes }, sync.clock.now()),
+  );
 }
 
 /** `audience`: whoever reads the mailbox. */

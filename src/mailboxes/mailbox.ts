@@ -1,7 +1,7 @@
 // One mailbox, open for requests: its token, its gate and its throttle behind a `Graph` that the operations in
 // microsoft/ take.
 import { CelesteError } from '#base/errors.ts';
-import type { Graph, GraphClient } from '#microsoft/graph-client.ts';
+import type { Graph, GraphClient, TokenSource } from '#microsoft/graph-client.ts';
 import type { Purpose } from '#microsoft/scopes.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
@@ -16,6 +16,8 @@ export type OpenOptions = {
   purpose?: Purpose;
   /** The lease of whoever syncs this mailbox: most of the request places come with it. */
   lease?: Lease;
+  /** The first request shows a token that was made for it, with its whole life before it. */
+  freshToken?: boolean;
 };
 
 export interface Mailboxes {
@@ -30,7 +32,7 @@ export interface Mailboxes {
 
 export function createMailboxes({ tenants, tokens, graph, gates }: MailboxDeps): Mailboxes {
   return {
-    open: async (yachtId, watcherId, { purpose = 'read', lease } = {}) => {
+    open: async (yachtId, watcherId, { purpose = 'read', lease, freshToken = false } = {}) => {
       const watcher = await tenants.read(asWorker(yachtId), (db) =>
         db
           .selectFrom('email_watchers')
@@ -39,9 +41,22 @@ export function createMailboxes({ tenants, tokens, graph, gates }: MailboxDeps):
           .executeTakeFirst(),
       );
       if (!watcher) throw watcherNotFound();
-      const source = tokens.source({ yachtId, userId: watcher.user_id, purpose });
+      const kept = tokens.source({ yachtId, userId: watcher.user_id, purpose });
+      const source = freshToken ? freshFirst(kept) : kept;
       const key = { yachtId, watcherId, app: purpose, leaseOwner: lease?.owner ?? null };
       return graph.as(source, gates.of(key), watcher.kind === 'shared' ? watcher.mailbox : undefined);
+    },
+  };
+}
+
+function freshFirst(source: TokenSource): TokenSource {
+  let isFresh = false;
+  return {
+    ...source,
+    current: async () => {
+      if (isFresh) return source.current();
+      isFresh = true;
+      return source.renewed(await source.current());
     },
   };
 }

@@ -1,4 +1,4 @@
-// Looking after the mailboxes of a yacht when no round does: once a minute, with the sweep. One query says how they
+// Looking after the mailboxes of a yacht when no round does: every two minutes at the latest, with the sweep. One query says how they
 // stand; only when something is to be noted does it write.
 import { sql } from 'kysely';
 

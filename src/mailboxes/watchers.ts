@@ -6,6 +6,7 @@ import type {
   EmailWatchersTable,
   LastRound,
   MailboxKind,
+  SubscriptionState,
   SyncStatus,
 } from '#tenants/schema.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
@@ -36,6 +37,15 @@ export type WatcherState = {
   syncing: boolean;
   first_sync_done: boolean;
   progress: Progress;
+  push: PushState;
+};
+
+/** Whether Microsoft notifies us: `active`, until `expires_at` unless renewed; else the mailbox is only polled. */
+export type PushState = {
+  state: SubscriptionState;
+  expires_at: Date | null;
+  /** A notification came whose change no round has shown yet. */
+  nudged: boolean;
 };
 
 /** A round as it stands on the watcher; times as ISO 8601. */
@@ -186,6 +196,11 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
       total: Math.max(row.messages_total, row.messages_done),
       folders_done: row.folders_done,
       folders_total: row.folders_total,
+    },
+    push: {
+      state: row.subscription_state,
+      expires_at: row.subscription_expires_at,
+      nudged: row.nudged_at !== null,
     },
   };
 }

@@ -52,6 +52,7 @@ export function graphErrorOf(answer: GraphAnswer, now: Date = new Date()): Graph
     retryAfterMs,
     requestId: first(answer.headers['request-id']) ?? requestIdOf(answer.body),
     claimsChallenge: /\binsufficient_claims\b/.test(first(answer.headers['www-authenticate']) ?? ''),
+    existingId: answer.status === 409 ? existingIdOf(answer.body) : null,
   });
 }
 
@@ -91,6 +92,14 @@ function errorCodeOf(body: unknown): string | null {
   const error = property(body, 'error');
   const code = property(error, 'code');
   return typeof code === 'string' && code !== '' ? code : null;
+}
+
+// "Subscription Id <guid> already exists for the requested combination": the id stands nowhere but in the words.
+// https://learn.microsoft.com/en-us/graph/api/subscription-post-subscriptions#response
+function existingIdOf(body: unknown): string | null {
+  const message = property(property(body, 'error'), 'message');
+  const [id] = String(message ?? '').match(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/i) ?? [];
+  return id ?? null;
 }
 
 function requestIdOf(body: unknown): string | null {

@@ -34,6 +34,8 @@ export type GraphFault = {
   requestId?: string | null;
   /** True when Graph wants a new sign-in (continuous access evaluation), not just a new token. */
   claimsChallenge?: boolean;
+  /** On a 409: the id of what is there already, out of Graph's message. */
+  existingId?: string | null;
   cause?: unknown;
 };
 
@@ -85,6 +87,7 @@ export class GraphError extends CelesteError {
   readonly retryAfterMs: number | null;
   readonly requestId: string | null;
   readonly claimsChallenge: boolean;
+  readonly existingId: string | null;
 
   constructor(fault: GraphFault) {
     const details: ErrorDetails = { advice: WORDS[fault.kind].advice };
@@ -97,6 +100,7 @@ export class GraphError extends CelesteError {
     this.retryAfterMs = fault.retryAfterMs ?? null;
     this.requestId = fault.requestId ?? null;
     this.claimsChallenge = fault.claimsChallenge ?? false;
+    this.existingId = fault.existingId ?? null;
   }
 }
 

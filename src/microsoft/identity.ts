@@ -3,6 +3,8 @@
 import { createRemoteJWKSet, decodeJwt, type JWTVerifyGetKey, errors as joseErrors, jwtVerify } from 'jose';
 import * as oauth from 'openid-client';
 
+import { type Clock, systemClock } from '#base/clock.ts';
+
 import { IdentityError } from './errors.ts';
 import { identityErrorOf } from './identity-faults.ts';
 
@@ -57,6 +59,8 @@ export type IdentityOptions = {
   tenant: string;
   clientId: string;
   clientSecret: string;
+  /** By which an id_token's times are judged. */
+  clock?: Clock;
 };
 
 const TIMEOUT_SECONDS = 15;
@@ -77,7 +81,7 @@ export function createIdentity(options: IdentityOptions): Identity {
   };
   return {
     authorizeUrl: async (request) => authorizeUrl(await party(), request),
-    exchangeCode: async (exchange) => exchangeCode(await party(), exchange, options.clientId),
+    exchangeCode: async (exchange) => exchangeCode(await party(), exchange, options),
     refresh: async (refreshToken) => refresh(await party(), refreshToken),
   };
 }
@@ -119,7 +123,11 @@ async function authorizeUrl({ config }: Party, request: AuthorizeRequest): Promi
   return url.href;
 }
 
-async function exchangeCode(party: Party, exchange: CodeExchange, clientId: string) {
+async function exchangeCode(
+  party: Party,
+  exchange: CodeExchange,
+  { clientId, clock = systemClock }: IdentityOptions,
+) {
   const taken = withoutIdToken(party.config);
   try {
     // The state was checked, once, against the stored row before this is called.
@@ -129,7 +137,8 @@ async function exchangeCode(party: Party, exchange: CodeExchange, clientId: stri
       pkceCodeVerifier: exchange.codeVerifier,
       expectedState: oauth.skipStateCheck,
     });
-    const account = await verifiedAccount(party, taken.idToken(), { nonce: exchange.nonce, clientId });
+    const expected = { nonce: exchange.nonce, clientId, now: clock.now() };
+    const account = await verifiedAccount(party, taken.idToken(), expected);
     return { tokens: tokenSet(response), account };
   } catch (error) {
     throw identityErrorOf(error);
@@ -175,7 +184,7 @@ function withoutIdToken(shared: oauth.Configuration) {
 async function verifiedAccount(
   party: Party,
   idToken: string | undefined,
-  expected: { nonce: string; clientId: string },
+  expected: { nonce: string; clientId: string; now: Date },
 ): Promise<SignedInAccount> {
   if (idToken === undefined) throw new joseErrors.JWTInvalid('no id_token');
   const { tid: claimed } = decodeJwt(idToken);
@@ -184,6 +193,7 @@ async function verifiedAccount(
     audience: expected.clientId,
     issuer: party.issuer.replace('{tenantid}', typeof claimed === 'string' ? claimed : ''),
     clockTolerance: 300,
+    currentDate: expected.now,
     requiredClaims: ['exp', 'iat', 'sub'],
   });
   const { tid, oid, nonce, preferred_username } = payload;

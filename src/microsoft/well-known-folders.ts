@@ -18,6 +18,9 @@ export const WELL_KNOWN_NAMES = [
   'scheduled',
 ] as const;
 
+// Not every cloud knows these names at all; nothing hangs on them.
+const OPTIONAL = new Set<string>(['conversationhistory', 'clutter', 'syncissues', 'scheduled']);
+
 export type WellKnownName = (typeof WELL_KNOWN_NAMES)[number];
 
 /**
@@ -40,7 +43,8 @@ export async function getWellKnownFolders(
     const answer = answers.get(name);
     if (answer === undefined) continue;
     if ('error' in answer) {
-      if (!['not_found', 'rejected'].includes(answer.error.kind)) throw answer.error;
+      const isAbsent = answer.error.kind === 'not_found';
+      if (!isAbsent && !(answer.error.kind === 'rejected' && OPTIONAL.has(name))) throw answer.error;
       continue;
     }
     const id = asText(asObject(answer.body).id);

@@ -123,8 +123,16 @@ async function recordThrottle(tx: TenantWriter, round: Recording, ending: Ending
     .execute();
 }
 
-async function recordPause(tx: TenantWriter, round: Recording, { outcome }: Ending): Promise<void> {
-  if (outcome === 'interrupted') await held(tx, round).set({ next_sync_at: round.clock.now() }).execute();
+/** The mailbox may have been stopped meanwhile: then it is not due, but the round was one. */
+async function recordPause(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
+  await tx
+    .updateTable('email_watchers')
+    .set({ last_round: lastRound(round, ending) })
+    .where('id', '=', round.watcher.id)
+    .where('lease_owner', '=', round.lease.owner)
+    .execute();
+  if (ending.outcome !== 'interrupted') return;
+  await held(tx, round).set({ next_sync_at: round.clock.now() }).execute();
 }
 
 /** Which ending a fault means, and the code that stands on the watcher. */

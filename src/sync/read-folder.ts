@@ -3,12 +3,11 @@ import { noteFound, openGap } from '#mailboxes/gaps.ts';
 import { holdLease } from '#mailboxes/lease.ts';
 import type { Progress } from '#mailboxes/watchers.ts';
 import { GraphError, isGraphError } from '#microsoft/errors.ts';
-import { getMessages } from '#microsoft/message.ts';
-import type { GraphMessage } from '#microsoft/message-fields.ts';
 import type { MessagePage } from '#microsoft/message-page.ts';
-import { asWorker, type TenantWriter } from '#tenants/tenants.ts';
+import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { type Applied, applyRows } from './apply.ts';
+import { completePage } from './complete-page.ts';
 import type { Tree } from './folders.ts';
 import type { Lane } from './lane.ts';
 import type { Start } from './plan.ts';
@@ -16,7 +15,7 @@ import type { ReconciliationResult } from './plan-reconcile.ts';
 import { progressOf } from './progress.ts';
 import { pullFolder } from './pull.ts';
 import { type FolderRow, type Round, transact } from './round.ts';
-import { isSparse, laterWins, type MessageRow, rowOf } from './rows.ts';
+import type { MessageRow } from './rows.ts';
 import { suspectTombstones, suspectUnseen } from './suspects.ts';
 
 export type Reading = {
@@ -81,8 +80,8 @@ async function readPages(
   const at = { folderId: folder.provider_folder_id, link: start.link, first: look?.answer };
   for await (const page of pullFolder(graph, { protocol: source.pages, ...at, clock, signal })) {
     // Made before the lane is ours: another folder's page is being written meanwhile.
-    const rows = (await completed(round, laterWins(messagesOf(page)))).map(rowOf);
-    const work = { folder, start, page, rows, askedAt };
+    const whole = await completePage(round, page, { tree, isInitial: start.phase === 'initial' });
+    const work = { folder, start, page, ...whole, askedAt };
     onPage(await lane(() => commitPage(round, tree, work)));
     start = { ...start, isFirstPage: false };
   }
@@ -93,12 +92,14 @@ type PageWork = {
   start: Start;
   page: MessagePage;
   rows: MessageRow[];
+  /** Messages to ask about at the end of the round. */
+  suspects: string[];
   /** When reading the folder began: what Microsoft had then is in our rows at its end. */
   askedAt: Date;
 };
 
 async function commitPage(round: Round, tree: Tree, work: PageWork) {
-  const { folder, start, page, rows } = work;
+  const { folder, start, page, rows, suspects } = work;
   const next = { ...folder, ...cursorAfter(work) };
   const at = { watcherId: round.watcher.id, folderId: folder.provider_folder_id };
   const progress = progressOf(tree.folders.map((row) => (row.id === folder.id ? next : row)));
@@ -108,7 +109,7 @@ async function commitPage(round: Round, tree: Tree, work: PageWork) {
       folder: { providerId: folder.provider_folder_id, round: start.round },
       rows,
     });
-    await suspectTombstones(tx, at, tombstonesOf(page));
+    await suspectTombstones(tx, at, suspects);
     if (page.deltaLink !== null && start.phase === 'initial')
       await suspectUnseen(tx, { ...at, round: start.round });
     if (start.phase === 'initial' && start.round > 1)
@@ -163,44 +164,4 @@ export async function restartFolder(
     await holdLease(tx, round.lease);
   });
   Object.assign(folder, next);
-}
-
-function messagesOf(page: MessagePage): GraphMessage[] {
-  const last = new Map(page.rows.map((row) => [row.id, row.removed]));
-  return page.rows.flatMap((row) => (row.removed || last.get(row.id) === true ? [] : [row.message]));
-}
-
-function tombstonesOf(page: MessagePage): string[] {
-  const last = new Map(page.rows.map((row) => [row.id, row.removed]));
-  return [...last].filter(([, removed]) => removed).map(([id]) => id);
-}
-
-/** The page with a whole message in place of each change to a message we do not have. */
-async function completed(round: Round, messages: GraphMessage[]): Promise<GraphMessage[]> {
-  const sparse = messages.filter(isSparse).map((message) => message.id);
-  if (sparse.length === 0) return messages;
-  const unknown = await unknownOf(round, sparse);
-  if (unknown.length === 0) return messages;
-  const answers = await getMessages(round.graph, unknown, round.signal);
-  return messages.flatMap((message) => {
-    const answer = answers.get(message.id);
-    if (answer === undefined) return [message];
-    if ('message' in answer) return [{ ...message, ...answer.message }];
-    // Gone by now: its tombstone, if it left this folder, comes with a later page.
-    return answer.error.kind === 'not_found' ? [] : [message];
-  });
-}
-
-async function unknownOf({ tenants, watcher }: Round, ids: string[]): Promise<string[]> {
-  const known = await tenants.read(asWorker(watcher.yacht_id), (db) =>
-    db
-      .selectFrom('email_messages')
-      .select('message_id')
-      .where('provider', '=', 'microsoft')
-      .where('yacht_id', '=', watcher.yacht_id)
-      .where('message_id', 'in', ids)
-      .execute(),
-  );
-  const held = new Set(known.map((row) => row.message_id));
-  return ids.filter((id) => !held.has(id));
 }

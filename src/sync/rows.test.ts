@@ -19,6 +19,13 @@ describe('rowOf', () => {
     expect(isSparse(sparse)).toBe(true);
   });
 
+  it('takes the version of a sparse row from its etag, and a changeKey before that', () => {
+    const sparse = { id: 'm1', '@odata.etag': 'W/"CQAAAB2"', isRead: true };
+    expect(rowOf(sparse)).toMatchObject({ change_key: 'CQAAAB2' });
+    expect(rowOf({ ...sparse, changeKey: 'CQAAAB3' })).toMatchObject({ change_key: 'CQAAAB3' });
+    expect('change_key' in rowOf({ id: 'm1', '@odata.etag': null, isRead: true })).toBe(false);
+  });
+
   it('tells null from absent', () => {
     const row = rowOf({ id: 'm1', subject: null, from: null, conversationId: 'c' });
     expect(row).toMatchObject({ subject: null, from_address: null, from_name: null, sync_level: 'full' });

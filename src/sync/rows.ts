@@ -134,11 +134,18 @@ function flagged(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }
 
+// A sparse row has no changeKey, but its etag holds it.
+// https://learn.microsoft.com/en-us/graph/api/resources/message#properties
+function versionOf(etag: unknown): string | undefined {
+  return /^W\/"(.+)"$/.exec(asText(etag) ?? '')?.[1];
+}
+
 type Reader = (value: unknown) => unknown;
 const text: Reader = (value) => clipped(asText(value));
 
 // Graph's field, our column (null: the reader gives several), and how it is read. Undefined keeps what is stored.
 const FIELDS: [field: string, column: keyof MessageRow | null, read: Reader][] = [
+  ['@odata.etag', 'change_key', versionOf],
   ['changeKey', 'change_key', text],
   ['internetMessageId', 'internet_message_id', text],
   ['conversationId', 'conversation_id', text],

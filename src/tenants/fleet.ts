@@ -37,7 +37,7 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
-export type YachtState = { yachtId: string; pending: string[]; error: unknown };
+export type YachtState = { yachtId: string; alias: string; pending: string[]; error: unknown };
 
 export type FleetOptions = {
   config: Pick<Config, 'databases' | 'dataDir'>;
@@ -144,13 +144,13 @@ async function migrateYacht(
 
 async function inspectAll({ master, locate }: Migrating): Promise<YachtState[]> {
   const states: YachtState[] = [];
-  for (const { yachtId } of await listYachts(master, { activeOnly: true })) {
+  for (const { yachtId, alias } of await listYachts(master, { activeOnly: true })) {
     try {
       const place = await locate(yachtId);
       const pending = place ? await withPool(place.url, (pool) => pendingMigrations(pool, 'tenant')) : [];
-      states.push({ yachtId, pending, error: null });
+      states.push({ yachtId, alias, pending, error: null });
     } catch (error) {
-      states.push({ yachtId, pending: [], error });
+      states.push({ yachtId, alias, pending: [], error });
     }
   }
   return states;

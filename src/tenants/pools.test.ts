@@ -1,3 +1,5 @@
+import { type AddressInfo, createServer } from 'node:net';
+
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -102,6 +104,24 @@ describe('tenant pools', () => {
     );
     await expect(broken).rejects.toMatchObject({ code: 'tenant_unavailable' });
     expect((await ping(pools, 'a')).rows).toHaveLength(1);
+  });
+
+  it('try a database that is away once a second, whoever asks', async () => {
+    let tries = 0;
+    const away = createServer((socket) => {
+      tries += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => away.listen(0, '127.0.0.1', resolve));
+    const { port } = away.address() as AddressInfo;
+    const url = `postgres://celeste:x@127.0.0.1:${port}/nowhere`;
+    const pools = createPools({ locate: async () => ({ url }) });
+    const ask = () => ping(pools, 'corvina').catch((error) => error.code);
+    expect(await ask()).toBe('tenant_unavailable');
+    expect(await Promise.all(Array.from({ length: 20 }, ask))).toEqual(Array(20).fill('tenant_unavailable'));
+    expect(tries).toBe(1);
+    await expect.poll(async () => (await ask()) && tries, { timeout: 5_000 }).toBe(2);
+    await new Promise((resolve) => away.close(resolve));
   });
 
   it('leave what a query says to the caller', async () => {

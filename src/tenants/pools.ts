@@ -4,7 +4,7 @@ import { DatabaseError } from 'pg';
 
 import { CelesteError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
-import { openPool } from '#db/connect.ts';
+import { openPool, type Pool } from '#db/connect.ts';
 
 import type { TenantSchema } from './schema.ts';
 
@@ -40,6 +40,8 @@ type Tenant = {
 
 // So long a yacht that was moved or closed in the registry is still served from where it was.
 const LOCATION_TTL_MS = 30_000;
+// So often a database that is away is tried.
+const PROBE_EVERY_MS = 1_000;
 
 export function createTenantPools(options: TenantPoolsOptions): TenantPools {
   const tenants = new Map<string, Tenant>();
@@ -135,21 +137,36 @@ function openTenant(yachtId: string, url: string, options: TenantPoolsOptions): 
     idleMs: options.idleMs,
     onError: (err) => options.log.debug({ err, yacht_id: yachtId }, 'tenant connection lost'),
   });
-  // Only what goes wrong on the way to a connection: what a query says is the caller's to judge.
-  const reachable: PostgresPool = {
-    connect: async () => {
-      try {
-        return await pool.connect();
-      } catch (error) {
-        throw unavailable(yachtId, error);
-      }
-    },
-    end: () => pool.end(),
-    options: pool.options,
-  };
+  const reachable = failingFast(pool, (error) => unavailable(yachtId, error));
   const db = new Kysely<TenantSchema>({ dialect: new PostgresDialect({ pool: reachable }) });
   const now = Date.now();
   return { yachtId, url, db, users: 0, lastUsedAt: now, locatedAt: now, retired: false };
+}
+
+/**
+ * The pool, with an error of ours for what goes wrong on the way to a connection; what a query says is the caller's
+ * to judge. While the database is away only one caller at a time waits to find out; the others are told at once,
+ * so that a dead yacht ties up nobody.
+ */
+function failingFast(pool: Pool, explain: (error: unknown) => CelesteError): PostgresPool {
+  let failure: { at: number; error: unknown } | null = null;
+  let probing = false;
+  const connect = async () => {
+    if (failure && (probing || Date.now() - failure.at < PROBE_EVERY_MS)) throw explain(failure.error);
+    probing = failure !== null;
+    try {
+      const client = await pool.connect();
+      failure = null;
+      return client;
+    } catch (error) {
+      // With connections alive it was only their being in use that let this one wait in vain.
+      if (pool.totalCount === 0) failure = { at: Date.now(), error };
+      throw explain(error);
+    } finally {
+      probing = false;
+    }
+  };
+  return { connect, end: () => pool.end(), options: pool.options };
 }
 
 // Class 08 is a connection exception, 57P01 to 57P03 a server that goes or comes.

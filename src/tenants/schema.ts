@@ -9,6 +9,14 @@ type GeneratedJson<T> = ColumnType<T, string | undefined, string>;
 
 export type TokenPurpose = 'read' | 'write';
 export type SyncStatus = 'pending' | 'active' | 'degraded' | 'reauth_required' | 'paused' | 'disconnected';
+export type SubscriptionState =
+  | 'none'
+  | 'creating'
+  | 'active'
+  | 'renewing'
+  | 'reauthorizing'
+  | 'removing'
+  | 'lost';
 /** A person's own mailbox, or one that several share (engineering@…). */
 export type MailboxKind = 'own' | 'shared';
 export type FolderPhase = 'pending' | 'initial' | 'delta';
@@ -91,8 +99,16 @@ export interface EmailWatchersTable {
   lease_owner: string | null;
   lease_until: Timestamp | null;
   subscription_id: string | null;
-  subscription_state: string | null;
+  subscription_state: Generated<SubscriptionState>;
   subscription_expires_at: Timestamp | null;
+  subscription_key: string | null;
+  subscription_url: string | null;
+  subscription_due_at: Timestamp | null;
+  subscription_authorized_at: Timestamp | null;
+  subscription_wish: 'reauthorize' | 'recreate' | null;
+  subscription_failures: Generated<number>;
+  subscription_error_code: string | null;
+  nudged_at: Timestamp | null;
   kind: Generated<MailboxKind>;
   account_id: string | null;
   purge_requested_at: Timestamp | null;

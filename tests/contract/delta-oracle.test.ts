@@ -114,11 +114,14 @@ describe.each([
 ])('%s', (_, prefer, idOf) => {
   it.each([
     ['on an ordinary day', {}],
-    ['with oddities', { shuffle: true, duplicates: true, emptyPages: true, unknownTombstones: true }],
+    [
+      'with oddities',
+      { shuffle: true, duplicates: true, emptyPages: true, unknownTombstones: true, replays: true },
+    ],
   ])('a client that follows delta knows the mailbox, %s', async (_day, quirks) => {
     Object.assign(
       sandbox.settings.quirks,
-      { shuffle: false, duplicates: false, emptyPages: false, unknownTombstones: false },
+      { shuffle: false, duplicates: false, emptyPages: false, unknownTombstones: false, replays: false },
       quirks,
     );
     sandbox.settings.generations = 4;

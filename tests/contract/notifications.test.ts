@@ -338,6 +338,16 @@ describe('oddities', () => {
     expect((seen.length - new Set(seen).size) / 200).toBeGreaterThan(0.15);
   });
 
+  it('lose what is moved with many others', async () => {
+    await subscribe({ changeType: 'created', resource: "me/mailFolders('archive')/messages" });
+    sandbox.settings.notifications.bulkDropShare = 1;
+    const ids = Array.from({ length: 30 }, (_, n) => deliver(`${n}`).id);
+    sandbox.store.moveMessages(ADDRESS, ids.slice(1), 'archive');
+    expect(await told()).toEqual([]);
+    sandbox.store.moveMessage(ADDRESS, ids[0] ?? '', 'archive');
+    expect(await told()).toHaveLength(1);
+  });
+
   it('come in any order, in bursts, and in pairs', async () => {
     await subscribe({ prefer: IMMUTABLE });
     Object.assign(sandbox.settings.notifications, { reorder: true, burstMs: 60_000, pairs: true });

@@ -160,6 +160,12 @@ describe('creating a subscription', () => {
     expect((await create({ resource: 'me/messages' })).status).toBe(201);
   });
 
+  it('lets one of two at the same moment in', async () => {
+    const answers = await Promise.all([create(), create()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect((await graph('/subscriptions')).body.value).toHaveLength(1);
+  });
+
   it('needs a permission to read the own mailbox', async () => {
     const scope = 'openid offline_access User.Read Mail.Send';
     graph = graphOf(sandbox, (await signIn(sandbox, { app: WRITE_APP, scope })).access_token);

@@ -3,6 +3,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import type { Kysely } from 'kysely';
+import type { Dispatcher } from 'undici';
 
 import { createSealer } from '#base/sealing.ts';
 import { createKysely, openPool } from '#db/connect.ts';
@@ -31,6 +32,8 @@ type Options = {
   readSecret?: string;
   /** Default `corvina`. */
   yachtId?: string;
+  /** What carries our requests to Graph, for stories that watch or disturb the line. */
+  dispatcher?: Dispatcher;
 };
 
 /** A sandbox, one MASTER, one TENANT, and two processes' worth of nothing running by itself. Close it. */
@@ -50,7 +53,8 @@ export async function createMailWorld(options: Options = {}) {
     .execute();
   const tokenKey = randomBytes(32);
   const sealer = createSealer([{ kid: 'test', key: tokenKey }]);
-  const wired = wire({ sandbox, tenants: tenant.tenants, sealer, clock, readSecret: options.readSecret });
+  const { readSecret, dispatcher } = options;
+  const wired = wire({ sandbox, tenants: tenant.tenants, sealer, clock, readSecret, dispatcher });
   const db = workersView(tenant.url, yachtId);
   const states = createOauthStates({ master: master.db, sealer, clock });
   const connectDeps: ConnectDeps = { ...wired, states };
@@ -111,7 +115,8 @@ function workersView(url: string, yachtId: string): Kysely<TenantSchema> {
 
 type ConnectOptions = { purpose?: Purpose; account?: string };
 
-async function connectAs(
+/** The whole trip to Microsoft and back, as this person. */
+export async function connectAs(
   deps: ConnectDeps,
   principal: Principal,
   { purpose, account }: { purpose: Purpose; account: string },
@@ -125,7 +130,7 @@ async function connectAs(
   });
 }
 
-function storyClock(): StoryClock {
+export function storyClock(): StoryClock {
   let ahead = 0;
   return {
     now: () => new Date(Date.now() + ahead),
@@ -135,7 +140,8 @@ function storyClock(): StoryClock {
   };
 }
 
-function principalOf(address: string, yachtId: string): Principal {
+/** Somebody aboard with this address. */
+export function principalOf(address: string, yachtId: string): Principal {
   return {
     userId: randomUUID(),
     yachtId,

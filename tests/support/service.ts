@@ -19,6 +19,8 @@ export type BootOptions = {
   clock?: Clock;
   /** Adds a worker that takes jobs by itself; a test that uses `drain` needs none. */
   worker?: boolean;
+  /** Has Microsoft notify the service. */
+  push?: boolean;
   /** Changes to the configuration. */
   config?: Partial<Config>;
   /** The built page; not served unless given. */
@@ -99,6 +101,7 @@ async function configure(options: BootOptions, { master, tenants }: Databases): 
       tenantUrl: (alias) => (alias in tenants ? tenants[alias as keyof typeof tenants].url : null),
     },
     microsoft,
+    webhookUrl: options.push ? `http://localhost:${port}` : null,
     ...options.config,
   };
 }

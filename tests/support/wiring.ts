@@ -1,4 +1,6 @@
 // What one process of ours holds for mailboxes, wired as src/app.ts wires it: for stories and for measurements.
+import type { Dispatcher } from 'undici';
+
 import type { Clock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
 import type { Sealer } from '#base/sealing.ts';
@@ -23,19 +25,21 @@ type Wiring = {
   sealer: Sealer;
   clock: Clock;
   readSecret?: string | undefined;
+  /** What carries our requests to Graph; absent, the client's own. */
+  dispatcher?: Dispatcher | undefined;
 };
 
 /** What one process of ours holds: called twice, it makes a second process on the same databases. */
-export function wire({ sandbox, tenants, sealer, clock, readSecret }: Wiring) {
+export function wire({ sandbox, tenants, sealer, clock, readSecret, dispatcher }: Wiring) {
   const log = createLog('silent');
-  const at = { loginUrl: sandbox.url, tenant: 'common' };
+  const at = { loginUrl: sandbox.url, tenant: 'common', clock };
   const identities: Identities = {
     read: createIdentity({ ...at, ...APPS.read, ...(readSecret ? { clientSecret: readSecret } : {}) }),
     write: createIdentity({ ...at, ...APPS.write }),
   };
   const vault = createTokenVault({ sealer, clock });
   const tokens: Tokens = createTokens({ tenants, vault, identities, clock, log });
-  const graph = createGraphClient({ graphUrl: `${sandbox.url}/v1.0` });
+  const graph = createGraphClient({ graphUrl: `${sandbox.url}/v1.0`, ...(dispatcher && { dispatcher }) });
   const mailboxes: Mailboxes = createMailboxes({
     tenants,
     tokens,

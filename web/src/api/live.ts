@@ -8,13 +8,15 @@ export type LiveEvents = {
   threads: { thread_ids?: string[] };
   links: { thread_id: string; target_type: string; target_id: string };
   connection: { purpose?: 'read' | 'write' };
+  /** A notice was raised, or is mended. */
+  notice: { watcher_id: string; kind: string; open: boolean };
   /** The stream is back after a gap: whatever happened meanwhile was missed. */
   resumed: Record<string, never>;
 };
 type Name = keyof LiveEvents;
 type Listener<N extends Name> = (data: LiveEvents[N]) => void;
 
-const NAMES = ['sync', 'threads', 'links', 'connection'] as const;
+const NAMES = ['sync', 'threads', 'links', 'connection', 'notice'] as const;
 const listeners = new Map<Name, Set<Listener<never>>>();
 const watchers = new Set<() => void>();
 let source: EventSource | null = null;

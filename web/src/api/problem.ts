@@ -30,7 +30,7 @@ export function noAnswer(): ApiProblem {
     code: 'offline',
     title: 'No answer from Celeste Mail',
     detail: 'The link is down or the service is not running.',
-    advice: 'What you see was loaded before and stays. It is tried again when the link is back.',
+    advice: 'What was loaded before stays. This is tried again when the link is back.',
   });
 }
 

@@ -17,6 +17,9 @@ export type Connection = OutlookStatus[Purpose];
 export type MailChoice = 'keep' | 'purge';
 export type Watcher = InferResponseType<Api['watchers']['$get'], 200>['items'][number];
 export type Folder = InferResponseType<Api['watchers'][':id']['$get'], 200>['folders'][number];
+export type SyncRound = InferResponseType<Api['watchers'][':id']['rounds']['$get'], 200>['items'][number];
+export type Gap = InferResponseType<Api['watchers'][':id']['gaps']['$get'], 200>['items'][number];
+export type Notice = InferResponseType<Api['notices']['$get'], 200>['items'][number];
 
 export type ThreadRow = InferResponseType<Api['threads']['$get'], 200>['items'][number];
 export type LinkChip = ThreadRow['links'][number];

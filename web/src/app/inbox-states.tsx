@@ -1,7 +1,6 @@
 // Why the inbox looks as it does: not connected, filling, stopped, or simply read.
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { CircleAlert, Inbox, MailCheck, Plug } from 'lucide-react';
+import { Inbox, MailCheck, Plug } from 'lucide-react';
 
 import { outlookQuery, watchersQuery } from '../api/mailboxes.ts';
 import type { InboxFilter } from '../api/threads.ts';
@@ -20,20 +19,9 @@ function useOwnMailbox(): Watcher | undefined {
 const fills = (watcher: Watcher | undefined) =>
   watcher !== undefined && !watcher.first_sync_done && watcher.status !== 'disconnected';
 
-/** A line above the rows: the first sync's progress, or what stopped. */
+/** A line above the rows: the first sync's progress, or how fresh the mail is where the rail is not there to say so. */
 export function InboxNotice() {
   const own = useOwnMailbox();
-  if (own?.status === 'reauth_required') {
-    return (
-      <Link
-        to="/settings"
-        className="flex items-center gap-2 border-b border-line bg-danger-soft px-4 py-2 text-sm text-ink hover:underline"
-      >
-        <CircleAlert size={14} className="shrink-0 text-danger" aria-hidden="true" />
-        New mail has stopped: Outlook must be connected again.
-      </Link>
-    );
-  }
   if (own && fills(own)) {
     const { done, total } = own.progress;
     return (

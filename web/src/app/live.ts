@@ -41,12 +41,22 @@ function listen(client: QueryClient): () => void {
       );
       watchers();
     }),
-    onLive('connection', () => invalidate('outlook', 'watchers')),
+    onLive('connection', () => invalidate('outlook', 'watchers', 'notices')),
+    onLive('notice', () => invalidate('notices', 'watchers')),
     onLive('links', records),
     onLive('threads', records),
-    onLive('resumed', () =>
-      invalidate('outlook', 'watchers', 'work-orders', 'work-order', 'equipment', 'equipment-list'),
-    ),
+    onLive('resumed', () => {
+      void client.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' });
+      invalidate(
+        'outlook',
+        'watchers',
+        'notices',
+        'work-orders',
+        'work-order',
+        'equipment',
+        'equipment-list',
+      );
+    }),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ClipboardList, Inbox, Keyboard, Search, Settings, Wrench } from 'lucide-react';
+import { ClipboardList, Inbox, Keyboard, RefreshCw, Search, Settings, Wrench } from 'lucide-react';
 
 import { watchersQuery } from '../api/mailboxes.ts';
 import type { Me } from '../api/types.ts';
@@ -17,8 +17,11 @@ const PLACES = [
   { to: '/inbox', label: 'Inbox', icon: Inbox, keys: 'g i' },
   { to: '/work-orders', label: 'Work orders', icon: ClipboardList, keys: 'g w' },
   { to: '/equipment', label: 'Equipment', icon: Wrench, keys: 'g e' },
+  { to: '/sync', label: 'Sync', icon: RefreshCw, keys: 'g y' },
   { to: '/settings', label: 'Settings', icon: Settings, keys: 'g s' },
 ] as const;
+// A thumb's reach holds five; the sync is a tap away from the line on top of the inbox.
+const PHONE_PLACES = PLACES.filter(({ to }) => to !== '/sync');
 
 const ITEM =
   'group flex h-8 items-center gap-2.5 rounded-md px-2.5 font-medium text-ink-2 hover:bg-pressed hover:text-ink';
@@ -97,7 +100,7 @@ export function Freshness({ compact }: { compact?: boolean }) {
   const { tone, text } = mailboxState(own, now);
   return (
     <Link
-      to="/settings"
+      to="/sync"
       title={text}
       className={cx(
         'flex items-center gap-2 text-ink-3 hover:text-ink',
@@ -124,7 +127,7 @@ export function TabBar({ onSearch }: { onSearch: () => void }) {
       aria-label="Main"
       className="flex shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {PLACES.map(({ to, label, icon: Icon }) => (
+      {PHONE_PLACES.map(({ to, label, icon: Icon }) => (
         <Link key={to} to={to} className={item} activeProps={{ className: 'text-accent!' }}>
           <Icon size={19} aria-hidden="true" />
           {label}

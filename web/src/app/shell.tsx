@@ -1,6 +1,6 @@
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
-import { ClipboardList, Inbox, Keyboard, LogOut, Moon, Settings, Sun, Wrench } from 'lucide-react';
+import { ClipboardList, Inbox, Keyboard, LogOut, Moon, RefreshCw, Settings, Sun, Wrench } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 
 import { meQuery, signOut } from '../api/session.ts';
@@ -9,6 +9,7 @@ import { chooseTheme, useShownTheme } from '../ui/theme.ts';
 import { LinkBanner } from './link-banner.tsx';
 import { LinkingProvider } from './linking.tsx';
 import { useLive } from './live.ts';
+import { NoticeBanner } from './notice-banner.tsx';
 import { fetchPartsWhenIdle, part } from './parts.ts';
 import { Rail, TabBar } from './rail.tsx';
 
@@ -32,6 +33,7 @@ export function Shell() {
         <Rail me={me} onSearch={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
         <div className="flex min-h-0 min-w-0 flex-1 flex-col">
           <LinkBanner />
+          <NoticeBanner me={me} />
           <main className="relative min-h-0 flex-1">
             <Outlet />
           </main>
@@ -62,6 +64,7 @@ function useShellKeys(setOverlay: (overlay: Overlay) => void): void {
     { keys: 'g i', label: 'To the inbox', group, run: () => void navigate({ to: '/inbox' }) },
     { keys: 'g w', label: 'To the work orders', group, run: () => void navigate({ to: '/work-orders' }) },
     { keys: 'g e', label: 'To the equipment', group, run: () => void navigate({ to: '/equipment' }) },
+    { keys: 'g y', label: 'To the sync', group, run: () => void navigate({ to: '/sync' }) },
     { keys: 'g s', label: 'To the settings', group, run: () => void navigate({ to: '/settings' }) },
     { keys: '?', label: 'These keys', group, run: () => setOverlay('help') },
   ]);
@@ -117,9 +120,16 @@ function ShellPalette({ onClose, onHelp }: { onClose: () => void; onHelp: () => 
           run: () => void navigate({ to: '/equipment' }),
         },
         {
+          label: 'Sync',
+          keys: 'g y',
+          words: 'mailbox complete round gap pause',
+          icon: <RefreshCw {...icon} />,
+          run: () => void navigate({ to: '/sync' }),
+        },
+        {
           label: 'Settings',
           keys: 'g s',
-          words: 'outlook connect mailbox sync',
+          words: 'outlook connect mailbox',
           icon: <Settings {...icon} />,
           run: () => void navigate({ to: '/settings' }),
         },

@@ -8,6 +8,9 @@ const clock = (d: Date) => `${two(d.getHours())}:${two(d.getMinutes())}`;
 const dayNumber = (d: Date) => Date.UTC(d.getFullYear(), d.getMonth(), d.getDate()) / 86_400_000;
 const isoDay = (d: Date) => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
 
+/** "06:42". */
+export const clockTime = (at: Date): string => clock(at);
+
 /** The zone this device keeps at `d`: "UTC", "UTC+2", "UTC−3:30". */
 export function zoneOf(d: Date): string {
   const minutes = -d.getTimezoneOffset();

@@ -1,0 +1,93 @@
+// How well each application behaves on each mailbox: what it has in flight at most, and whether it waits when
+// it is told to. The proof that a client keeps to "four at a time, and none before Retry-After".
+
+/** Answers and requests cross on the wire: what comes so soon after a refusal was sent before it was read. */
+const CROSSING_MS = 250;
+
+type Conduct = {
+  clientId: string;
+  mailbox: string;
+  requests: number;
+  /** 429s and 503s with a Retry-After or without. */
+  refused: number;
+  inFlight: number;
+  highest: number;
+  early: number;
+  crossing: number;
+  /** When it was last told to wait, and until when, in ms. */
+  toldAt: number;
+  until: number;
+};
+
+export type ConductReport = {
+  client_id: string;
+  mailbox: string;
+  requests: number;
+  refused: number;
+  in_flight: number;
+  /** Requests at once, those that were refused for it too. */
+  highest_in_flight: number;
+  /** Requests that came before a Retry-After had passed. */
+  early: number;
+  /** The same within a quarter of a second after it was told: sent before the answer arrived. */
+  crossing: number;
+  wait_until: string | null;
+};
+
+type Key = { clientId: string; mailbox: string };
+
+export class ConductBook {
+  #conducts = new Map<string, Conduct>();
+
+  /** @param arrivedAt ms, for a part of a batch when the batch came. @returns ends the request */
+  begin(key: Key, arrivedAt: number): () => void {
+    const conduct = this.#of(key);
+    conduct.requests += 1;
+    conduct.inFlight += 1;
+    conduct.highest = Math.max(conduct.highest, conduct.inFlight);
+    if (arrivedAt >= conduct.toldAt && arrivedAt < conduct.until) {
+      if (arrivedAt - conduct.toldAt < CROSSING_MS) conduct.crossing += 1;
+      else conduct.early += 1;
+    }
+    let open = true;
+    return () => {
+      if (open) conduct.inFlight -= 1;
+      open = false;
+    };
+  }
+
+  /** It has been told to wait; `until` is null when nobody said how long. */
+  refuse(key: Key, { at, until }: { at: number; until: number | null }): void {
+    const conduct = this.#of(key);
+    conduct.refused += 1;
+    if (until === null || until <= conduct.until) return;
+    conduct.until = until;
+    conduct.toldAt = at;
+  }
+
+  report(): ConductReport[] {
+    return [...this.#conducts.values()].map((one) => ({
+      ...{ client_id: one.clientId, mailbox: one.mailbox, requests: one.requests, refused: one.refused },
+      ...{ in_flight: one.inFlight, highest_in_flight: one.highest, early: one.early },
+      ...{ crossing: one.crossing, wait_until: one.until > 0 ? new Date(one.until).toISOString() : null },
+    }));
+  }
+
+  /** Begins to count anew; what is in flight is forgotten. */
+  clear(): void {
+    this.#conducts = new Map();
+  }
+
+  #of({ clientId, mailbox }: Key): Conduct {
+    const name = `${clientId} ${mailbox}`;
+    let conduct = this.#conducts.get(name);
+    if (!conduct) {
+      conduct = {
+        ...{ clientId, mailbox, requests: 0, refused: 0, inFlight: 0, highest: 0 },
+        ...{ early: 0, crossing: 0, toldAt: 0, until: 0 },
+      };
+      this.#conducts.set(name, conduct);
+    }
+    return conduct;
+  }
+}

@@ -1,0 +1,38 @@
+// Which mailboxes there are, by address and by user.
+import type { Mailbox } from './types.ts';
+import { StoreError } from './types.ts';
+
+export class MailboxRegister {
+  readonly #byAddress = new Map<string, Mailbox>();
+  readonly #byUser = new Map<string, Mailbox>();
+
+  /** @throws {StoreError} mailbox_exists */
+  add(mailbox: Mailbox): Mailbox {
+    if (this.#byAddress.has(mailbox.address)) {
+      throw new StoreError('mailbox_exists', `The mailbox ${mailbox.address} already exists.`);
+    }
+    this.#byAddress.set(mailbox.address, mailbox);
+    this.#byUser.set(mailbox.userId.toLowerCase(), mailbox);
+    return mailbox;
+  }
+
+  find(address: string): Mailbox | undefined {
+    return this.#byAddress.get(address.toLowerCase());
+  }
+
+  /** @throws {StoreError} mailbox_unknown */
+  need(address: string): Mailbox {
+    const mailbox = this.find(address);
+    if (!mailbox) throw new StoreError('mailbox_unknown', `There is no mailbox ${address}.`);
+    return mailbox;
+  }
+
+  ofUser(userId: string): Mailbox | undefined {
+    return this.#byUser.get(userId.toLowerCase());
+  }
+
+  /** In the order in which they were made. */
+  all(): Mailbox[] {
+    return [...this.#byAddress.values()];
+  }
+}

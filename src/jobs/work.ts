@@ -1,0 +1,110 @@
+// What a worker process does with the queue: its slots for each kind of job, and how a job is settled.
+import type { PgBoss } from 'pg-boss';
+
+import type { Log } from '#base/log.ts';
+import { listen } from '#db/notify.ts';
+
+import { type Handlers, JOBS_CHANNEL, type JobName } from './queue.ts';
+import { createSlots, type SlotJob, type Slots } from './slots.ts';
+
+// How many of each a worker does at once. Mailboxes with much to read have slots of their own, a third, so that they
+// never keep those waiting that have little.
+const SLOTS: Record<JobName, (concurrency: number) => number> = {
+  sweep: () => 1,
+  'match-threads': () => 2,
+  'take-nudges': () => 1,
+  'keep-subscription': () => 4,
+  'purge-mailbox': () => 1,
+  'sync-mailbox': (concurrency) => Math.max(1, concurrency - catchUpSlots(concurrency)),
+  'catch-up-mailbox': (concurrency) => catchUpSlots(concurrency),
+};
+const catchUpSlots = (concurrency: number) => Math.max(1, Math.round(concurrency / 3));
+const TOUCH_EVERY_MS = 10_000;
+/** A mailbox gives its slot back after this when others wait; its cursor makes that free. */
+const SLICE_MS = 20_000;
+
+/** What jobs are done with. `leaving` aborts when the worker is told to stop. */
+export type Work = { handlers: Handlers; log: Log; leaving: AbortSignal };
+export type Working = { stop(): Promise<void> };
+
+/** Starts working: about `concurrency` mailboxes at once. */
+export async function work(
+  boss: PgBoss,
+  masterUrl: string,
+  { concurrency, ...works }: Work & { concurrency: number },
+): Promise<Working> {
+  const desks = new Map(
+    (Object.keys(SLOTS) as JobName[]).map((name) => {
+      const slots = SLOTS[name](concurrency);
+      return [name, openSlots(boss, { ...works, name, slots })];
+    }),
+  );
+  const wakeAll = () => {
+    for (const slots of desks.values()) slots.wake();
+  };
+  const bell = await listen(masterUrl, JOBS_CHANNEL, (name) => desks.get(name as JobName)?.wake(), {
+    onReconnect: wakeAll,
+    onError: (err) => works.log.debug({ err }, 'new jobs are found a little later'),
+  });
+  const heartbeat = setInterval(() => void touch(boss, desks, works.log), TOUCH_EVERY_MS);
+  wakeAll();
+  return {
+    stop: async () => {
+      await bell.close();
+      await Promise.all([...desks.values()].map((slots) => slots.stop()));
+      clearInterval(heartbeat);
+    },
+  };
+}
+
+type BossJob = SlotJob & { name: string; data: object };
+
+function openSlots(boss: PgBoss, { name, slots, ...works }: Work & { name: JobName; slots: number }): Slots {
+  return createSlots<BossJob>({
+    slots,
+    sliceMs: SLICE_MS,
+    fetch: async (ignoreGroups) => {
+      const [job] = await boss.fetch<object>(name, { batchSize: 1, ignoreGroups });
+      return job ? { ...job, yacht: job.groupId ?? null } : null;
+    },
+    run: (job, signal) => settle(boss, works, { ...job, signal: AbortSignal.any([signal, works.leaving]) }),
+    onError: (err) => works.log.warn({ err, job: name }, 'the queue could not be asked for jobs'),
+  });
+}
+
+/** Shows that the jobs in hand are not those of a worker that died. */
+async function touch(boss: PgBoss, desks: Map<JobName, Slots>, log: Log): Promise<void> {
+  for (const [name, slots] of desks) {
+    const ids = slots.inHand();
+    if (ids.length === 0) continue;
+    await boss.touch(name, ids).catch((err: unknown) => log.debug({ err }, 'a heartbeat was missed'));
+  }
+}
+
+/** Does every job that is due, and those they lead to. */
+export async function drain(boss: PgBoss, names: JobName[], works: Work): Promise<void> {
+  await works.handlers.sweep({ whole: true }, works.leaving);
+  for (let busy = true; busy; ) {
+    busy = false;
+    for (const name of names) {
+      const jobs = await boss.fetch<object>(name, { batchSize: 100 });
+      busy ||= jobs.length > 0;
+      await Promise.all(jobs.map((job) => settle(boss, works, { ...job, signal: works.leaving })));
+    }
+  }
+}
+
+type RunningJob = { id: string; name: string; data: object; signal: AbortSignal };
+
+/** A failure is the job's own affair: what is still to do stands in TENANT. Never rejects. */
+async function settle(boss: PgBoss, { handlers, log }: Work, { id, name, data, signal }: RunningJob) {
+  const handler = handlers[name as JobName] as (data: object, signal: AbortSignal) => Promise<void>;
+  try {
+    await handler(data, signal);
+    await boss.complete(name, id);
+  } catch (err) {
+    log.error({ err, job: name, ...data }, 'a job failed; the sweep will ask for it again');
+    const reason = err instanceof Error ? { message: err.message } : {};
+    await boss.fail(name, id, reason).catch((error: unknown) => log.debug({ err: error }, 'nor be marked'));
+  }
+}

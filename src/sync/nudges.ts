@@ -1,0 +1,121 @@
+// What a notification means for a mailbox. It is only a nudge: the next round is brought forward, and delta tells
+// what changed. However many come, a mailbox has one round at a time and a pause between two.
+import type { Nudge } from '#directory/nudges.ts';
+import { openGap } from '#mailboxes/gaps.ts';
+import type { TenantWriter } from '#tenants/tenants.ts';
+
+import { isBusy, type SubscriptionRow, wishTime } from './subscription-plan.ts';
+
+/** Between two rounds that notifications ask for: a burst makes few. */
+const PAUSE_MS = 2_000;
+/** Changes become visible to delta some time after their notification: seconds mostly. */
+const SECOND_LOOK_MS = 10_000;
+
+export type NudgeEffect = {
+  /** When a round is to look; null: none may run. */
+  round: 'now' | Date | null;
+  /** The subscription wants a step. */
+  subscription: boolean;
+};
+
+/** Hands a nudge over to its mailbox. Handed over twice, it brings a round forward twice. */
+export async function applyNudge(tx: TenantWriter, nudge: Nudge, now: Date): Promise<NudgeEffect> {
+  const row = await tx
+    .selectFrom('email_watchers')
+    .selectAll()
+    .where('id', '=', nudge.watcherId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) return { round: null, subscription: false };
+  const events = row.subscription_key === nudge.key ? nudge.lifecycleEvents : [];
+  if (events.includes('missed')) await openGap(tx, { watcherId: row.id, kind: 'push_missed', at: now });
+  const wish = wishOf(events);
+  if (wish !== null) await noteWish(tx, row, { wish, now });
+  const mayLook = await bringForward(tx, row.id, { now, isNotified: true });
+  return { round: mayLook ? roundTime(row, now) : null, subscription: wish !== null };
+}
+
+type Held = { lease_until: Date | null; throttled_until: Date | null; last_sync_at: Date | null };
+
+// Whoever holds the mailbox looks again when it is done, unless it dies.
+function roundTime({ lease_until, throttled_until, last_sync_at }: Held, now: Date): 'now' | Date {
+  const free = Math.max(lease_until?.getTime() ?? 0, throttled_until?.getTime() ?? 0);
+  const rested = (last_sync_at?.getTime() ?? 0) + PAUSE_MS;
+  if (free > now.getTime()) return new Date(free);
+  return rested > now.getTime() ? new Date(rested) : 'now';
+}
+
+type Wish = 'recreate' | 'reauthorize';
+
+// Microsoft that removed a subscription cannot be reassured about it.
+function wishOf(events: string[]): Wish | null {
+  if (events.includes('subscriptionRemoved')) return 'recreate';
+  return events.includes('reauthorizationRequired') ? 'reauthorize' : null;
+}
+
+// A step in hand is not hurried: it ends by itself, or its worker has died.
+async function noteWish(
+  tx: TenantWriter,
+  row: SubscriptionRow & { id: string },
+  { wish, now }: { wish: Wish; now: Date },
+): Promise<void> {
+  const due = wish === 'recreate' ? now : wishTime(row, now);
+  await tx
+    .updateTable('email_watchers')
+    .set({ subscription_wish: wish, ...(!isBusy(row.subscription_state) && { subscription_due_at: due }) })
+    .where('id', '=', row.id)
+    .execute();
+  if (wish === 'recreate') await openGap(tx, { watcherId: row.id, kind: 'subscription_removed', at: now });
+}
+
+/**
+ * Lets the next round begin now; a mailbox that fails keeps to the clock of its own attempts. `isNotified`: because
+ * Microsoft said that something changed, so a round that shows nothing is followed by another.
+ *
+ * @returns whether it may
+ */
+export async function bringForward(
+  tx: TenantWriter,
+  watcherId: string,
+  { now, isNotified = false }: { now: Date; isNotified?: boolean },
+): Promise<boolean> {
+  const brought = await tx
+    .updateTable('email_watchers')
+    .set({
+      next_sync_at: now,
+      next_sync_trigger: 'push',
+      // A notification does not say in which folder something changed.
+      whole_requested_at: now,
+      ...(isNotified && { nudged_at: now }),
+    })
+    .where('id', '=', watcherId)
+    .where('sync_status', 'in', ['pending', 'active', 'degraded'])
+    .where('failures', '=', 0)
+    .executeTakeFirst();
+  return brought.numUpdatedRows > 0n;
+}
+
+export type FinishedRound = { watcherId: string; changes: number };
+
+/**
+ * When the mailbox is next after a round that a notification may have asked for: soon, when one came while it ran;
+ * once more and a little later, when it showed nothing although one had come before it.
+ */
+export async function lookAgain(tx: TenantWriter, round: FinishedRound, now: Date): Promise<Date | null> {
+  const row = await tx
+    .selectFrom('email_watchers')
+    .select(['nudged_at', 'next_sync_at'])
+    .where('id', '=', round.watcherId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row?.next_sync_at) return null;
+  if (row.next_sync_at <= now) return new Date(now.getTime() + PAUSE_MS);
+  const isSettled = round.changes > 0 || row.nudged_at === null;
+  const second = new Date(now.getTime() + SECOND_LOOK_MS);
+  await tx
+    .updateTable('email_watchers')
+    .set({ nudged_at: null, ...(!isSettled && { next_sync_at: second, next_sync_trigger: 'push' as const }) })
+    .where('id', '=', round.watcherId)
+    .execute();
+  return isSettled ? row.next_sync_at : second;
+}

@@ -1,0 +1,180 @@
+// The sync page in a real browser: how complete a mailbox is, what was missed and found again, and what one can do.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import { expectAccessible, expectNoSidewaysScroll, openBrowser, visit } from '../support/browser.ts';
+import { ENGINEER, fillMailbox } from '../support/inbox-world.ts';
+import { bootService, type TestService } from '../support/service.ts';
+
+const webFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+let sandbox: Sandbox;
+let service: TestService;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  if (!existsSync(`${webFolder}/index.html`)) throw new Error('The page is not built: npm run build:web');
+  sandbox = await startSandbox({ world: 'empty', latencyMs: 10 });
+  fillMailbox(sandbox);
+  service = await bootService({ sandboxUrl: sandbox.url, worker: true, webFolder });
+  browser = await openBrowser();
+  page = await windowOf('Ewan Traill');
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await service?.stop();
+  await sandbox?.close();
+});
+
+async function windowOf(name: string, options: { phone?: boolean; theme?: 'dark' } = {}): Promise<Page> {
+  const { page: opened } = await visit(browser, { ...options, allowed: [service.url, sandbox.url] });
+  await opened.goto(service.url);
+  await opened.getByRole('button', { name }).click();
+  await opened.waitForURL(/\/inbox/);
+  return opened;
+}
+
+async function acceptAtMicrosoft(): Promise<void> {
+  await page.waitForURL((url) => url.origin === sandbox.url);
+  await page.locator('button[name=account]', { hasText: ENGINEER }).click();
+  await page
+    .getByRole('button', { name: 'Accept' })
+    .or(page.getByText('Outlook is connected'))
+    .first()
+    .waitFor();
+  const accept = page.getByRole('button', { name: 'Accept' });
+  if (await accept.isVisible()) await accept.click();
+  await page.getByText('Outlook is connected').waitFor();
+}
+
+const mailbox = (on: Page = page) => on.getByRole('region', { name: ENGINEER });
+
+describe('the sync page', () => {
+  it('says what to do where no mailbox is connected', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('y');
+    await page.getByText('No mailbox connected yet').waitFor();
+    await expectAccessible(page, 'sync without a mailbox');
+    await page.getByRole('button', { name: 'Connect Outlook' }).click();
+    await acceptAtMicrosoft();
+  });
+
+  it('shows how complete the mailbox is, the last round and the next', async () => {
+    await page.getByRole('link', { name: 'Sync', exact: true }).click();
+    await mailbox()
+      .getByText(/^Complete up to \d\d:\d\d UTC\+\d$/)
+      .waitFor({ timeout: 60_000 });
+    await mailbox()
+      .getByText(/\d+ requests?, \d+ changes?, [\d.]+ s, first sync/)
+      .waitFor();
+    await mailbox()
+      .getByText(/^In 1[3-7] min$/)
+      .waitFor();
+    await mailbox().getByText('None. Nothing was ever in doubt in this mailbox.').waitFor();
+    await mailbox()
+      .getByText(/^1 round with \d+ changes and \d+ requests to Microsoft. All went well.$/)
+      .waitFor();
+    await mailbox().getByRole('button', { name: 'Folders' }).click();
+    await mailbox().getByText('Inbox', { exact: true }).waitFor();
+    await expectAccessible(page, 'sync of one mailbox');
+  });
+
+  it('syncs, pauses and resumes from the keyboard', async () => {
+    await page.keyboard.press('s');
+    await mailbox()
+      .getByText(/asked for$/)
+      .waitFor();
+    await page.keyboard.press('p');
+    await mailbox()
+      .getByText(/^Paused\. Complete up to/)
+      .waitFor();
+    await mailbox().getByText('When somebody resumes it').waitFor();
+    await page.keyboard.press('p');
+    await mailbox()
+      .getByText(/^Complete up to/)
+      .waitFor();
+  });
+
+  it('changes how often it looks', async () => {
+    await page.keyboard.press('i');
+    const choice = page.getByRole('combobox', { name: 'Look every' });
+    expect(await page.evaluate('document.activeElement?.ariaLabel')).toBe('Look every');
+    await choice.selectOption('60');
+    await mailbox()
+      .getByText(/^In (5[4-9]|6[0-6]) min$|^In 1[0-7] min$/)
+      .waitFor();
+    await page.reload();
+    await choice.waitFor();
+    expect(await choice.inputValue()).toBe('60');
+  });
+
+  it('tells in words what was missed and found again', async () => {
+    sandbox.store.expireDelta(ENGINEER, 'inbox');
+    await mailbox().getByRole('button', { name: 'Sync now' }).click();
+    await mailbox()
+      .getByText(/Outlook forgot where we were in Inbox today at \d\d:\d\d\./)
+      .waitFor();
+    await mailbox()
+      .getByText(/Read again by \d\d:\d\d, nothing was missing\./)
+      .waitFor();
+  });
+
+  it('reads the chart bar by bar', async () => {
+    await mailbox()
+      .getByRole('img', { name: /to Microsoft\. All went well\.$/ })
+      .focus();
+    await page.keyboard.press('ArrowLeft');
+    await mailbox()
+      .getByRole('status')
+      .getByText(/\d rounds?, \d+ changes?/)
+      .waitFor();
+    await mailbox().getByText('By the hour').click();
+    await mailbox().getByRole('columnheader', { name: 'Requests' }).waitFor();
+  });
+});
+
+describe('a mailbox whose consent dies', () => {
+  it('is said on every screen, to its owner and to the captain, until it is mended', async () => {
+    const bridge = await windowOf('Henrik Solberg');
+    await page.getByRole('link', { name: 'Work orders' }).click();
+    sandbox.identity.revoke(sandbox.store.mailbox(ENGINEER)?.userId ?? '');
+    await page.getByRole('link', { name: 'Sync', exact: true }).click();
+    await page.keyboard.press('s');
+    await page.getByText(`Microsoft wants you to connect ${ENGINEER} again.`).waitFor();
+    await mailbox().getByText('When Outlook is connected again').waitFor();
+    await expectAccessible(page, 'sync of a stopped mailbox');
+
+    await bridge.getByText(`${ENGINEER} has stopped.`).waitFor();
+    await bridge.getByRole('link', { name: 'See its sync' }).click();
+    await mailbox(bridge)
+      .getByText(/Only Ewan Traill can connect it again\. Mail synced/)
+      .waitFor();
+    expect(await mailbox(bridge).getByRole('button', { name: 'Folders' }).count()).toBe(0);
+    await mailbox(bridge)
+      .getByText(/we were in a folder today/)
+      .waitFor();
+
+    await page.getByRole('button', { name: 'Connect again' }).click();
+    await acceptAtMicrosoft();
+    await page.getByText('wants you to connect').waitFor({ state: 'detached' });
+    await bridge.getByText(`${ENGINEER} has stopped.`).waitFor({ state: 'detached', timeout: 30_000 });
+  }, 90_000);
+});
+
+describe('on a phone, in the dark', () => {
+  it('fits, and is reached from the line that says how fresh the mail is', async () => {
+    const phone = await windowOf('Ewan Traill', { phone: true, theme: 'dark' });
+    await phone.getByRole('link', { name: /Complete up to/ }).click();
+    await mailbox(phone)
+      .getByText(/^Complete up to/)
+      .waitFor();
+    await expectNoSidewaysScroll(phone);
+    await expectAccessible(phone, 'sync on a phone');
+  });
+});

@@ -1,0 +1,111 @@
+// Worker, API and database killed at random moments of first syncs and of delta rounds, over and over.
+import { setTimeout as wait } from 'node:timers/promises';
+
+import fc from 'fast-check';
+import { afterEach, it } from 'vitest';
+
+import { type Deed, deed, perform } from './deeds.ts';
+import { breakGround, type Ground, until } from './ground.ts';
+import { createPostman, type Postman } from './letters.ts';
+import type { Running } from './processes.ts';
+
+const isLong = process.env.MODE === 'storm';
+const KILLS = isLong ? 100 : 6;
+/** A mailbox is out of reach for one lease after its worker dies, so there must be others. */
+const MAILBOXES = isLong ? 24 : 6;
+const seed = Number(process.env.STORM_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+let ground: Ground;
+afterEach(() => ground.close());
+
+type Victim = 'work' | 'api' | 'database';
+type Blow = { victim: Victim; afterMs: number; mailbox: number; deeds: Deed[] };
+
+const blows = fc.array(
+  fc.record({
+    victim: fc.constantFrom<Victim>(
+      'work',
+      'work',
+      'work',
+      'work',
+      'work',
+      'work',
+      'work',
+      'api',
+      'database',
+    ),
+    afterMs: fc.integer({ min: 0, max: 900 }),
+    mailbox: fc.nat(MAILBOXES - 1),
+    deeds: fc.array(deed, { maxLength: 4 }),
+  }),
+  { minLength: KILLS, maxLength: KILLS },
+);
+
+const addresses = Array.from({ length: MAILBOXES }, (_, n) => `crew.${n}@corvina.test`);
+
+it(`${KILLS} times (seed ${seed}), and the mailboxes are what they are`, {
+  timeout: 30 * 60_000,
+}, async () => {
+  ground = await breakGround({ latencyMs: 10, concurrency: 1 });
+  const { sandbox, store } = ground;
+  sandbox.settings.quirks.largestPage = 25;
+  for (const [n, address] of addresses.entries()) {
+    await ground.connect(address);
+    store.bulk(address, { count: 150, seed: 100 + n });
+    store.bulk(address, { count: 40, seed: 500 + n, folder: 'archive' });
+  }
+  const crew: Record<'work' | 'api', Running> = {
+    work: ground.run('work'),
+    api: ground.run('api', { PORT: '0' }),
+  };
+  const mail = createPostman();
+  const [plan = []] = fc.sample(blows, { numRuns: 1, seed });
+  for (const [n, blow] of plan.entries()) {
+    await strike(crew, blow, mail);
+    if (isLong && n % 10 === 0) process.stdout.write(`killed ${n + 1} of ${KILLS}, ${await progress()}\n`);
+  }
+  sandbox.settings.latencyMs = 0;
+  sandbox.settings.quirks.largestPage = 1_000;
+  await expectEqualInQuiet();
+});
+
+async function strike(crew: Record<'work' | 'api', Running>, blow: Blow, mail: Postman) {
+  const address = addresses[blow.mailbox] ?? '';
+  await crew.work.up;
+  await crew.api.up;
+  for (const each of blow.deeds) perform({ store: ground.store, address, others: [], mail }, each);
+  await ground.nudge(address);
+  await wait(blow.afterMs);
+  if (blow.victim === 'database') return killDatabase();
+  await crew[blow.victim].kill();
+  crew[blow.victim] = ground.run(blow.victim, blow.victim === 'api' ? { PORT: '0' } : {});
+}
+
+/** Kills the server itself; whoever notices starts it again. */
+async function killDatabase(): Promise<void> {
+  const pid = ground.serverPid();
+  if (pid === null) throw new Error('no server to kill');
+  process.kill(pid, 'SIGKILL');
+  const isBack = async () => ground.serverPid() !== pid && (await progress()) !== '';
+  await until(isBack, 60_000, 'the database is up again');
+}
+
+async function progress(): Promise<string> {
+  const watchers = await ground.db
+    .selectFrom('email_watchers')
+    .select(['messages_done', 'sync_status'])
+    .execute();
+  const read = watchers.filter((watcher) => watcher.sync_status === 'active').length;
+  return `${read} of ${watchers.length} mailboxes read, ${watchers.reduce((sum, one) => sum + one.messages_done, 0)} messages`;
+}
+
+async function expectEqualInQuiet(): Promise<void> {
+  const quietSince = new Date();
+  for (const address of addresses) await ground.nudge(address);
+  const isRead = async () => {
+    const watchers = await ground.db.selectFrom('email_watchers').select('complete_up_to').execute();
+    return watchers.every(({ complete_up_to }) => complete_up_to !== null && complete_up_to > quietSince);
+  };
+  await until(isRead, 5 * 60_000, 'every mailbox is read to its end');
+  for (const address of addresses) await ground.expectEqual(address);
+}

@@ -1,0 +1,141 @@
+// Where processes are killed: a PostgreSQL of the story's own with everything on disk, a sandbox, a yacht, and
+// mailboxes connected to it. The yacht's database is reached over a line that the story holds.
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { systemClock } from '#base/clock.ts';
+import { createLog } from '#base/log.ts';
+import { loadConfig } from '#config/config.ts';
+import { loadSecrets } from '#config/secrets.ts';
+import { createKysely, openPool } from '#db/connect.ts';
+import { addYacht } from '#directory/directory.ts';
+import { createOauthStates } from '#directory/oauth-states.ts';
+import { createQueue } from '#jobs/queue.ts';
+import { listWatchers, requestSync } from '#mailboxes/watchers.ts';
+import { openFleet } from '#tenants/fleet.ts';
+import type { TenantSchema } from '#tenants/schema.ts';
+import { asWorker, createTenants } from '#tenants/tenants.ts';
+
+import { startSandbox } from '../../sandbox/server.ts';
+import { connectAs, principalOf } from '../support/mail.ts';
+import { expectEqualToMailbox } from '../support/oracle.ts';
+import { wire } from '../support/wiring.ts';
+import { openDatabaseLine } from './database-line.ts';
+import { type Running, run } from './processes.ts';
+
+export const YACHT = 'corvina';
+
+export type Ground = Awaited<ReturnType<typeof breakGround>>;
+
+type Options = { latencyMs: number; concurrency: number };
+
+export async function breakGround({ latencyMs, concurrency }: Options) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'celeste-crash-'));
+  chmodSync(dataDir, 0o755);
+  const sandbox = await startSandbox({ world: 'empty', latencyMs });
+  const settings = {
+    DATA_DIR: dataDir,
+    SANDBOX_PORT: new URL(sandbox.url).port,
+    SYNC_CONCURRENCY: String(concurrency),
+  };
+  const log = createLog('silent');
+  const config = loadConfig(settings);
+  const secrets = loadSecrets(settings, config);
+  const fleet = await openFleet({ config, secrets, log });
+  await fleet.migrate();
+  await addYacht(fleet.master, {
+    yachtId: YACHT,
+    yachtName: 'M/Y Corvina',
+    alias: 'CORVINA',
+    sealedDatabaseUrl: null,
+  });
+  const failed = await fleet.migrate();
+  if (failed.length > 0) throw failed[0]?.error;
+
+  const direct = new URL(fleet.masterUrl);
+  direct.pathname = '/tenant_corvina';
+  const line = await openDatabaseLine({
+    host: direct.searchParams.get('host') ?? direct.hostname,
+    port: Number(direct.port),
+  });
+  const lined = new URL(direct);
+  lined.searchParams.delete('host');
+  lined.host = `127.0.0.1:${line.port}`;
+
+  const { tenants, sealer, master, masterUrl } = fleet;
+  const wired = wire({ sandbox, tenants, sealer, clock: systemClock });
+  const states = createOauthStates({ master, sealer, clock: systemClock });
+  const queue = await createQueue({ masterUrl, log, role: 'api' });
+  const worker = new URL(direct);
+  worker.searchParams.set('options', `-c role=celeste_worker -c celeste.yacht_id=${YACHT}`);
+  const db = createKysely<TenantSchema>(openPool(worker.href, { max: 2, idleMs: 5_000 }));
+  const running: Running[] = [];
+  const watcherOf = (address: string) =>
+    db.selectFrom('email_watchers').selectAll().where('mailbox', '=', address).executeTakeFirstOrThrow();
+
+  return {
+    ...{ sandbox, store: sandbox.store, fleet, db, line, dataDir, watcherOf },
+    /** A connected mailbox, none of it read yet. */
+    connect: async (address: string) => {
+      sandbox.store.createMailbox({ address, displayName: address });
+      const { refusal } = await connectAs({ ...wired, states }, principalOf(address, YACHT), {
+        purpose: 'read',
+        account: address,
+      });
+      if (refusal) throw refusal;
+    },
+    run: (role: 'work' | 'api', more: Record<string, string> = {}): Running => {
+      const child = run(role, { ...settings, CORVINA_DATABASE_URL: lined.href, ...more });
+      running.push(child);
+      return child;
+    },
+    /** "Sync now", as the page says it. */
+    nudge: async (address: string) => {
+      const { id } = await watcherOf(address);
+      await tenants.transact(asWorker(YACHT), (tx) => requestSync(tx, id, new Date()));
+      await queue.send('sync-mailbox', { yacht_id: YACHT, watcher_id: id });
+    },
+    /** The number of the running PostgreSQL server, or null while there is none. */
+    serverPid: (): number | null => {
+      const file = join(dataDir, 'postgres', 'postmaster.pid');
+      return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) || null : null;
+    },
+    /** What somebody hears who asks for a mailbox of the yacht over the line. */
+    askOverLine: async () => {
+      const overLine = createTenants({
+        locate: async () => ({ url: lined.href }),
+        poolMax: 1,
+        idleMs: 1_000,
+        log,
+      });
+      try {
+        return await overLine.read(asWorker(YACHT), (tx) => listWatchers(tx, new Date()));
+      } finally {
+        await overLine.close();
+      }
+    },
+    expectEqual: async (address: string) =>
+      expectEqualToMailbox(sandbox.store, address, { db, watcherId: (await watcherOf(address)).id }),
+    close: async () => {
+      await Promise.all(running.map((child) => child.kill()));
+      await queue.stop(0);
+      await wired.graph.close();
+      await db.destroy();
+      await line.close();
+      await sandbox.close();
+      await fleet.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Polls until `isSo`. @throws after `withinMs` */
+export async function until(isSo: () => Promise<boolean>, withinMs: number, what: string): Promise<number> {
+  const startedAt = Date.now();
+  while (!(await isSo().catch(() => false))) {
+    if (Date.now() - startedAt > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return Date.now() - startedAt;
+}

@@ -1,0 +1,107 @@
+// Plays a storm from beginning to end: the steps, then quiet, then equality.
+import { expect } from 'vitest';
+
+import type { Principal } from '#directory/principal.ts';
+import { pauseWatcher, resumeWatcher } from '#mailboxes/watchers.ts';
+import { asWorker } from '#tenants/tenants.ts';
+
+import { perform } from './deeds.ts';
+import { refusedInWords } from './keepsakes.ts';
+import { brew, calm, type Lane, type Storm } from './lane.ts';
+import { createPostman, type Postman } from './letters.ts';
+import { playRound, syncOnce } from './rounds.ts';
+import type { Script, Step } from './script.ts';
+
+/** @throws when, after quiet, our copy is not the mailbox, or something that people rely on is lost */
+export async function play(lane: Lane, { mailboxes, steps }: Script): Promise<void> {
+  const storm = await brew(lane, mailboxes);
+  const mail = createPostman();
+  try {
+    for (const step of steps) await playStep(storm, step, mail);
+    await expectEqualInQuiet(storm);
+  } catch (error) {
+    if (error instanceof Error) error.message += `\n\nThe sync said:\n${lane.trail.slice(-8).join('\n')}\n`;
+    throw error;
+  }
+}
+
+async function playStep(storm: Storm, step: Step, mail: Postman): Promise<void> {
+  const { lane, people, kept } = storm;
+  const { world } = lane;
+  if (step.step === 'wait') return world.clock.forward(step.minutes * 60_000);
+  if (step.step === 'quirks') return void Object.assign(world.sandbox.settings.quirks, step.quirks);
+  const person = people[step.who % people.length];
+  if (!person) return;
+  if (step.step === 'round') return playRound(storm, person, { round: step, mail });
+  if (step.step === 'open') return refusedInWords(() => kept.open(person, step.n));
+  if (step.step === 'link') return kept.link(person, step.n);
+  if (step.step === 'account') return refusedInWords(() => changeAccount(storm, person, step.change));
+  const others = people.filter((each) => each !== person).map((each) => each.email);
+  perform({ store: world.store, address: person.email, others, mail }, step.deed);
+}
+
+type Account = Extract<Step, { step: 'account' }>['change'];
+
+async function changeAccount({ lane }: Storm, person: Principal, change: Account): Promise<unknown> {
+  const { world } = lane;
+  const { identity } = world.sandbox;
+  const userId = userIdOf(lane, person);
+  if (change === 'revoke') return identity.revoke(userId);
+  if (change === 'expire') return identity.expireAccess(userId);
+  if (change === 'disable') {
+    identity.expireAccess(userId);
+    return identity.configure(userId, { disabled: true });
+  }
+  if (change === 'withdraw') {
+    identity.expireAccess(userId);
+    for (const app of identity.apps()) identity.withdrawConsent(app.clientId, userId);
+    return;
+  }
+  if (change === 'reconnect') return reconnect(lane, person);
+  const { id } = await world.watcher(person);
+  return world.tenants.transact(asWorker(world.yachtId), (tx) => pauseWatcher(tx, id, world.clock.now()));
+}
+
+async function reconnect(lane: Lane, person: Principal): Promise<void> {
+  const { world } = lane;
+  world.sandbox.identity.configure(userIdOf(lane, person), { disabled: false });
+  expect(await world.connect(person)).toMatchObject({ refusal: null });
+}
+
+/** Longer than any throttle, backoff or token. */
+const QUIET_MS = 3 * 3_600_000;
+
+async function expectEqualInQuiet({ lane, people, kept }: Storm): Promise<void> {
+  const { world } = lane;
+  calm(lane);
+  world.sandbox.settings.quirks.lateVisibilityMs = 0;
+  world.clock.forward(QUIET_MS);
+  for (const person of people) await goOn(lane, person);
+  // A word given in the storm (half of a move, a doubt) is settled by the second round.
+  for (const person of people) {
+    expect(await syncOnce(lane, person, null), person.email).toMatchObject({ outcome: 'synced' });
+  }
+  for (const person of people) await world.expectEqual(person);
+  await kept.expectKept();
+  for (const person of people) {
+    const after = await syncOnce(lane, person, null);
+    expect(after, 'nothing is left to do').toMatchObject({ outcome: 'synced', changes: 0 });
+  }
+}
+
+/** A round, after its owner did what the page advises: lets the mailbox go on, or connects it again. */
+async function goOn(lane: Lane, person: Principal): Promise<void> {
+  const { world } = lane;
+  const { id, sync_status } = await world.watcher(person);
+  world.sandbox.identity.configure(userIdOf(lane, person), { disabled: false });
+  if (sync_status === 'paused') {
+    await world.tenants.transact(asWorker(world.yachtId), (tx) => resumeWatcher(tx, id, world.clock.now()));
+  }
+  if (sync_status === 'reauth_required') await reconnect(lane, person);
+  const result = await syncOnce(lane, person, null);
+  if (result?.outcome !== 'reauth_required') return;
+  await reconnect(lane, person);
+  await syncOnce(lane, person, null);
+}
+
+const userIdOf = ({ world }: Lane, person: Principal) => world.store.mailbox(person.email)?.userId ?? '';

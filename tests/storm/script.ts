@@ -1,0 +1,93 @@
+// A storm as data: what happens, in order. It shrinks by leaving steps out.
+import fc from 'fast-check';
+
+import type { Quirks } from '../../sandbox/control/settings.ts';
+import { type Deed, deed } from './deeds.ts';
+import { type Squall, squall } from './weather.ts';
+
+/** How a round is ended before its time: told to stop after some pages, or the power goes at some write. */
+export type Cut = { stopAfterPages: number } | { powerGoesAtWrite: number; committed: boolean };
+
+export type Round = {
+  step: 'round';
+  who: number;
+  /** What happens once so many requests of the round are sent. */
+  meanwhile: { after: number; deed: Deed }[];
+  squalls: Squall[];
+  cut: Cut | null;
+  /** Who else is at it at the same time: a second worker at this mailbox, workers at everybody else's, the owner. */
+  besides: 'nobody' | 'twin' | 'others' | 'owner';
+};
+
+export type Step =
+  | { step: 'deed'; who: number; deed: Deed }
+  | Round
+  /** Somebody opens a mail. */
+  | { step: 'open'; who: number; n: number }
+  /** Somebody links a mail's thread to a record. */
+  | { step: 'link'; who: number; n: number }
+  | {
+      step: 'account';
+      who: number;
+      change: 'revoke' | 'expire' | 'withdraw' | 'disable' | 'pause' | 'reconnect';
+    }
+  | { step: 'wait'; minutes: number }
+  | { step: 'quirks'; quirks: Partial<Quirks> };
+
+export type Script = { mailboxes: number; steps: Step[] };
+
+const who = fc.constantFrom(0, 0, 0, 1, 2);
+
+const cut: fc.Arbitrary<Cut> = fc.oneof(
+  fc.record({ stopAfterPages: fc.integer({ min: 1, max: 12 }) }),
+  fc.record({ powerGoesAtWrite: fc.integer({ min: 1, max: 30 }), committed: fc.boolean() }),
+);
+
+const round: fc.Arbitrary<Round> = fc.record({
+  step: fc.constant('round' as const),
+  who,
+  meanwhile: fc.array(fc.record({ after: fc.integer({ min: 1, max: 24 }), deed }), { maxLength: 4 }),
+  squalls: fc.array(squall, { maxLength: 3 }),
+  cut: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: cut }),
+  besides: fc.constantFrom('nobody', 'nobody', 'nobody', 'nobody', 'twin', 'others', 'others', 'owner'),
+});
+
+const quirks: fc.Arbitrary<Partial<Quirks>> = fc.record({
+  shuffle: fc.boolean(),
+  duplicates: fc.boolean(),
+  emptyPages: fc.boolean(),
+  sparse: fc.boolean(),
+  unknownTombstones: fc.boolean(),
+  abaLost: fc.boolean(),
+  lateVisibilityMs: fc.constantFrom(0, 0, 60_000),
+  largestPage: fc.constantFrom(2, 5, 200),
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 24, arbitrary: fc.record({ step: fc.constant('deed' as const), who, deed }) },
+  { weight: 8, arbitrary: round },
+  {
+    weight: 2,
+    arbitrary: fc.record({ step: fc.constantFrom('open' as const, 'link' as const), who, n: fc.nat(99) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      step: fc.constant('account' as const),
+      who,
+      change: fc.constantFrom('revoke', 'expire', 'withdraw', 'disable', 'pause', 'reconnect', 'reconnect'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ step: fc.constant('wait' as const), minutes: fc.constantFrom(1, 20, 90) }),
+  },
+  { weight: 1, arbitrary: fc.record({ step: fc.constant('quirks' as const), quirks }) },
+);
+
+export const script: fc.Arbitrary<Script> = fc.record({
+  mailboxes: fc.constantFrom(1, 1, 1, 2, 3),
+  steps: fc
+    .tuple(quirks, fc.array(step, { minLength: 1, maxLength: 30 }))
+    .map(([first, steps]): Step[] => [{ step: 'quirks', quirks: first }, ...steps]),
+});
