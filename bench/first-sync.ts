@@ -42,6 +42,8 @@ export async function firstSync(): Promise<void> {
 
 async function report(world: World): Promise<void> {
   fill(world, 'engineer@bench.test', MESSAGES);
+  // The sandbox composes a mail when it is first asked for; both that are compared find it composed.
+  await measure(world, 'floor', 'engineer@bench.test');
   const floor = await measure(world, 'floor', 'engineer@bench.test');
   world.sandbox.requests.clear();
   const ours = await measure(world, 'sync', 'engineer@bench.test');
@@ -58,7 +60,7 @@ async function report(world: World): Promise<void> {
   console.log(`first-sync: a mailbox of ${MESSAGES} messages in ${FOLDERS} folders, read for the first time`);
   row('messages per second', rate(ours));
   row('floor: fetch, parse, COPY without indexes', `${rate(floor)} /s`);
-  row('ratio to the floor (0.5 or better)', (rate(ours) / rate(floor)).toFixed(2));
+  row('ratio to the floor (0.7 or better)', (rate(ours) / rate(floor)).toFixed(2));
   row('Graph requests per 1,000 messages (12 or fewer)', ((asked * 1000) / MESSAGES).toFixed(1));
   row('peak memory of the worker (under 250 MiB)', `${ours.peakMiB} MiB`);
   const times = (other: Measured) => `${rate(other)} /s, ${(rate(distant) / rate(other)).toFixed(1)} x`;

@@ -11,7 +11,7 @@ import type { IdleMeasured } from './idle-rounds.ts';
 import { row } from './row.ts';
 import { type BenchTask, prepareYacht } from './yacht.ts';
 
-const MAILBOXES = 40;
+const MAILBOXES = 100;
 const FOLDERS = 25;
 const MESSAGES_PER_FOLDER = 2;
 
