@@ -56,7 +56,7 @@ it(`${KILLS} times (seed ${seed}), and the mailboxes are what they are`, {
   }
   const crew: Record<'work' | 'api', Running> = {
     work: ground.run('work'),
-    api: ground.run('api', { PORT: '0' }),
+    api: ground.run('api'),
   };
   const mail = createPostman();
   const [plan = []] = fc.sample(blows, { numRuns: 1, seed });
@@ -78,7 +78,7 @@ async function strike(crew: Record<'work' | 'api', Running>, blow: Blow, mail: P
   await wait(blow.afterMs);
   if (blow.victim === 'database') return killDatabase();
   await crew[blow.victim].kill();
-  crew[blow.victim] = ground.run(blow.victim, blow.victim === 'api' ? { PORT: '0' } : {});
+  crew[blow.victim] = ground.run(blow.victim);
 }
 
 /** Kills the server itself; whoever notices starts it again. */

@@ -1,6 +1,7 @@
 // Where processes are killed: a PostgreSQL of the story's own with everything on disk, a sandbox, a yacht, and
 // mailboxes connected to it. The yacht's database is reached over a line that the story holds.
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -70,6 +71,7 @@ export async function breakGround({ latencyMs, concurrency }: Options) {
   const worker = new URL(direct);
   worker.searchParams.set('options', `-c role=celeste_worker -c celeste.yacht_id=${YACHT}`);
   const db = createKysely<TenantSchema>(openPool(worker.href, { max: 2, idleMs: 5_000 }));
+  const port = String(await freePort());
   const running: Running[] = [];
   const watcherOf = (address: string) =>
     db.selectFrom('email_watchers').selectAll().where('mailbox', '=', address).executeTakeFirstOrThrow();
@@ -85,8 +87,8 @@ export async function breakGround({ latencyMs, concurrency }: Options) {
       });
       if (refusal) throw refusal;
     },
-    run: (role: 'work' | 'api', more: Record<string, string> = {}): Running => {
-      const child = run(role, { ...settings, CORVINA_DATABASE_URL: lined.href, ...more });
+    run: (role: 'work' | 'api'): Running => {
+      const child = run(role, { ...settings, PORT: port, CORVINA_DATABASE_URL: lined.href });
       running.push(child);
       return child;
     },
@@ -128,6 +130,14 @@ export async function breakGround({ latencyMs, concurrency }: Options) {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }
 
 /** Polls until `isSo`. @throws after `withinMs` */
