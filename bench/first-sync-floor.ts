@@ -56,6 +56,7 @@ const graph = client.as(
 );
 const db = new Client({ connectionString: task.tenantUrl });
 await db.connect();
+await db.query('drop table if exists floor');
 await db.query(`create table floor (${COLUMNS.map((name) => `${name} text`).join(', ')})`);
 
 const started = performance.now();

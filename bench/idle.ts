@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import { startSandbox } from '../sandbox/server.ts';
 import type { IdleMeasured } from './idle-rounds.ts';
+import { row } from './row.ts';
 import { type BenchTask, prepareYacht } from './yacht.ts';
 
 const MAILBOXES = 40;
@@ -41,10 +42,6 @@ function report({ mailboxes, requests, statements, cpuMs, milliseconds }: IdleMe
   row('database statements per mailbox and round', (statements / mailboxes).toFixed(1));
   row('processor milliseconds of the worker per mailbox', (cpuMs / mailboxes).toFixed(2));
   row('mailboxes per second, 8 at once', Math.round((mailboxes * 1000) / milliseconds));
-}
-
-function row(label: string, value: string | number): void {
-  console.log(`  ${label.padEnd(58)} ${String(value).padStart(16)}`);
 }
 
 function fill(store: Awaited<ReturnType<typeof startSandbox>>['store'], address: string): void {

@@ -1,20 +1,21 @@
-// `npm run bench`: every measurement, or those named: `npm run bench -- first-sync --large`.
-import { firstSync } from './first-sync.ts';
-import { idle } from './idle.ts';
+// `npm run bench`: every measurement, or those named: `npm run bench -- first-sync start`.
 
-const BENCHES: Record<string, (options: { large: boolean }) => Promise<void>> = {
-  'first-sync': firstSync,
-  idle,
+// A measurement prints its figures itself. Loaded when it is its turn, so that none measures another's memory.
+const BENCHES: Record<string, () => Promise<void>> = {
+  start: async () => (await import('./start.ts')).start(),
+  'first-sync': async () => (await import('./first-sync.ts')).firstSync(),
+  idle: async () => (await import('./idle.ts')).idle(),
+  scale: async () => (await import('./scale.ts')).scale(),
+  schedule: async () => (await import('./schedule.ts')).schedule(),
+  latency: async () => (await import('./latency.ts')).latency(),
 };
 
-const words = process.argv.slice(2);
-const names = words.filter((word) => !word.startsWith('--'));
-const unknown = names.find((name) => !(name in BENCHES));
+const names = process.argv.slice(2);
+const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
 if (unknown !== undefined) {
   console.error(`There is no measurement "${unknown}". There are: ${Object.keys(BENCHES).join(', ')}.`);
   process.exit(1);
 }
 for (const [name, run] of Object.entries(BENCHES)) {
-  if (names.length > 0 && !names.includes(name)) continue;
-  await run({ large: words.includes('--large') });
+  if (names.length === 0 || names.includes(name)) await run();
 }

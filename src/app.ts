@@ -41,6 +41,7 @@ import { createTokens, type Identities } from '#mailboxes/tokens.ts';
 import { createGraphClient, type GraphClient } from '#microsoft/graph-client.ts';
 import { createIdentity } from '#microsoft/identity.ts';
 import { measured } from '#microsoft/measured.ts';
+import { deltaSource, listSource } from '#sync/source.ts';
 import type { SubscriptionDeps } from '#sync/subscription-steps.ts';
 import { endSubscription } from '#sync/subscriptions.ts';
 import type { Fleet } from '#tenants/fleet.ts';
@@ -272,12 +273,12 @@ function createSweepDeps({ config, fleet, log, clock, queue, events, metrics }: 
 }
 
 function createHandlers(parts: Parts): Handlers {
-  const { fleet, log, clock, queue, events, metrics, mailboxes, subscriptions } = parts;
+  const { config, fleet, log, clock, queue, events, metrics, mailboxes, subscriptions } = parts;
   const { master, tenants } = fleet;
   const activeYachts = async () =>
     (await listYachts(master, { activeOnly: true })).map(({ yachtId }) => yachtId);
   const syncing = {
-    sync: { tenants, mailboxes, clock, log },
+    sync: { tenants, mailboxes, clock, log, source: config.sync.delta ? deltaSource : listSource },
     events,
     queue,
     announceDue: (yachtId: string, at: Date) => announceDue(master, yachtId, at),

@@ -20,7 +20,7 @@ beforeAll(async () => {
   for (const address of [ENGINEER_MAIL, 'captain@corvina.test', 'captain@meltemi-rose.test']) {
     sandbox.store.createMailbox({ address, displayName: address });
   }
-  const config = { sync: { intervalMinutes: 7, concurrency: 4 } };
+  const config = { sync: { delta: true, intervalMinutes: 7, concurrency: 4 } };
   service = await bootService({ sandboxUrl: sandbox.url, config });
   const sign = service.signIn;
   engineer = await sign(CORVINA.chiefEngineer);

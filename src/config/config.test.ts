@@ -24,7 +24,7 @@ describe('without any setting', () => {
       },
       webhookUrl: 'http://localhost:3000',
       bearer: null,
-      sync: { intervalMinutes: 15, concurrency: 8 },
+      sync: { delta: true, intervalMinutes: 15, concurrency: 8 },
       logLevel: 'info',
       metricsToken: null,
     });

@@ -38,7 +38,11 @@ export type Config = {
   /** Public base URL of the receiver of Microsoft's notifications; null: mailboxes are polled only. */
   webhookUrl: string | null;
   bearer: BearerConfig | null;
-  sync: { intervalMinutes: number; concurrency: number };
+  sync: {
+    /** False where Graph has no delta for mail. */ delta: boolean;
+    intervalMinutes: number;
+    concurrency: number;
+  };
   logLevel: string;
   metricsToken: string | null;
 };
@@ -75,6 +79,7 @@ export function loadConfig(env: Env): Config {
     webhookUrl: readUrl(env, 'WEBHOOK_URL', ['https:', 'http:']) ?? demoWebhookUrl(sandboxPort, http.port),
     bearer: readBearer(env),
     sync: {
+      delta: readWord(env, 'GRAPH_NO_DELTA', ['0', '1'], '0') === '0',
       intervalMinutes: readNumber(env, 'SYNC_INTERVAL_MINUTES', { min: 1, max: 1440, otherwise: 15 }),
       concurrency: readNumber(env, 'SYNC_CONCURRENCY', { min: 1, max: 100, otherwise: 8 }),
     },

@@ -31,6 +31,8 @@ export interface Queue {
     data: Jobs[Name],
     options?: { afterSeconds?: number },
   ): Promise<void>;
+  /** The same for many of a kind in one go. */
+  sendAll<Name extends JobName>(name: Name, data: Jobs[Name][]): Promise<void>;
   /** Starts working: about `concurrency` mailboxes at once, and the sweep every minute and now. */
   work(handlers: Handlers, concurrency: number): Promise<void>;
   /** For tests: does every job that is due, and those they lead to, then returns. */
@@ -85,6 +87,14 @@ export async function createQueue({ masterUrl, log, role }: QueueOptions): Promi
   let working: Working | null = null;
   return {
     send: (name, data, options) => send(boss, name, { data, ...options }),
+    sendAll: async (name, data) => {
+      if (data.length === 0) return;
+      await boss.insert(
+        name,
+        data.map((each) => ({ data: each, ...markOf(name, each) })),
+      );
+      await ring(boss, name);
+    },
     work: async (handlers, concurrency) => {
       working = await work(boss, masterUrl, { handlers, concurrency, log, leaving: leaving.signal });
       await boss.schedule('sweep', '* * * * *', { whole: false }, { singletonKey: 'sweep' });
@@ -115,13 +125,22 @@ type Sending<Name extends JobName> = { data: Jobs[Name]; afterSeconds?: number }
 
 async function send<Name extends JobName>(boss: PgBoss, name: Name, job: Sending<Name>): Promise<void> {
   const { data, afterSeconds = 0 } = job;
-  const yacht = 'yacht_id' in data ? { group: { id: data.yacht_id } } : {};
+  const { singletonKey, ...mark } = markOf(name, data);
   const sent = await boss.send(name, data, {
+    ...mark,
     // One that waits for longer does not stand in the way of one that is wanted sooner.
-    singletonKey: keyOf(name, data) + (afterSeconds > 0 ? `:${afterSeconds}` : ''),
+    singletonKey: singletonKey + (afterSeconds > 0 ? `:${afterSeconds}` : ''),
     startAfter: afterSeconds,
-    ...yacht,
   });
-  if (sent && afterSeconds === 0)
-    await boss.getDb().executeSql('select pg_notify($1, $2)', [JOBS_CHANNEL, name]);
+  if (sent && afterSeconds === 0) await ring(boss, name);
+}
+
+/** By what the queue tells jobs apart, and whose slots they take. */
+function markOf(name: JobName, data: Jobs[JobName]) {
+  const singletonKey = keyOf(name, data);
+  return 'yacht_id' in data ? { singletonKey, group: { id: data.yacht_id } } : { singletonKey };
+}
+
+async function ring(boss: PgBoss, name: JobName): Promise<void> {
+  await boss.getDb().executeSql('select pg_notify($1, $2)', [JOBS_CHANNEL, name]);
 }

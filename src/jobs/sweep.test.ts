@@ -83,7 +83,10 @@ async function addWatcher(
 function sweeping(jobs: unknown[], now = NOW) {
   return {
     tenants,
-    queue: { send: async (name: string, data: unknown) => void jobs.push([name, data]) },
+    queue: {
+      send: async (name: string, data: unknown) => void jobs.push([name, data]),
+      sendAll: async (name: string, data: unknown[]) => void jobs.push(...data.map((each) => [name, each])),
+    },
     clock: { now: () => now },
     webhookUrl: null,
     events: { publish: async (event: LiveEvent) => void news.push(event) },

@@ -25,14 +25,17 @@ const WATCHERS_PER_YACHT = 500;
 const ASK_AGAIN_MS = 15_000;
 /** A database that does not answer holds up nobody longer. */
 const PATIENCE_MS = 1_000;
+const OVERSEE_EVERY_MS = 50_000;
 const TROUBLE_MS = { first: 5_000, longest: 30_000 };
 
 export type SweepDeps = OverseeDeps & {
   master: Kysely<MasterSchema>;
   tenants: Tenants;
-  queue: Pick<Queue, 'send'>;
+  queue: Pick<Queue, 'send' | 'sendAll'>;
   clock: Clock;
   log: Log;
+  /** When (epoch milliseconds) this process last looked after a yacht's mailboxes; without it: at every look. */
+  overseen?: Map<string, number>;
   /** As in the configuration; null: no subscriptions. */
   webhookUrl: string | null;
 };
@@ -90,25 +93,26 @@ async function look(deps: SweepDeps, yacht: YachtToLookAt): Promise<void> {
 async function sweepYacht(deps: Omit<SweepDeps, 'master'>, yachtId: string): Promise<Date> {
   const { tenants, queue, clock, webhookUrl } = deps;
   const now = clock.now();
+  const sinceOverseen = now.getTime() - (deps.overseen?.get(yachtId) ?? 0);
   const due = await tenants.read(asWorker(yachtId), async (db) => ({
     watchers: await watchersSchedule(db, now, WATCHERS_PER_YACHT),
     matching: await hasThreadsToMatch(db),
     purges: await duePurges(db, now),
+    standing: sinceOverseen < OVERSEE_EVERY_MS ? null : await standingOf(db, now),
     subscriptions: await dueSubscriptions(db, { now, webhookUrl }, WATCHERS_PER_YACHT),
-    standing: await standingOf(db, now),
   }));
-  for (const { id, isFirst } of due.watchers.due) {
-    const name = isFirst ? 'catch-up-mailbox' : 'sync-mailbox';
-    await queue.send(name, { yacht_id: yachtId, watcher_id: id });
-  }
-  for (const watcherId of due.subscriptions) {
-    await queue.send('keep-subscription', { yacht_id: yachtId, watcher_id: watcherId });
-  }
-  for (const watcherId of due.purges) {
-    await queue.send('purge-mailbox', { yacht_id: yachtId, watcher_id: watcherId });
-  }
+  const jobs = (ids: string[]) => ids.map((id) => ({ yacht_id: yachtId, watcher_id: id }));
+  const mailboxes = (first: boolean) =>
+    due.watchers.due.filter(({ isFirst }) => isFirst === first).map(({ id }) => id);
+  await queue.sendAll('sync-mailbox', jobs(mailboxes(false)));
+  await queue.sendAll('catch-up-mailbox', jobs(mailboxes(true)));
+  await queue.sendAll('keep-subscription', jobs(due.subscriptions));
+  await queue.sendAll('purge-mailbox', jobs(due.purges));
   if (due.matching) await queue.send('match-threads', { yacht_id: yachtId });
-  await oversee(deps, yachtId, due.standing);
+  if (due.standing) {
+    await oversee(deps, yachtId, due.standing);
+    deps.overseen?.set(yachtId, now.getTime());
+  }
   const asked = due.watchers.due.length + due.purges.length + due.subscriptions.length > 0 || due.matching;
   const soon = asked ? ASK_AGAIN_MS : SLOWEST_LOOK_MS * (0.75 + Math.random() / 4);
   return new Date(Math.min(now.getTime() + soon, due.watchers.nextAt?.getTime() ?? Number.POSITIVE_INFINITY));

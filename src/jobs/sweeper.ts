@@ -10,7 +10,8 @@ export type Sweeper = { stop(): Promise<void> };
 const nextMs = () => 2_000 + 1_000 * Math.random();
 
 /** Starts sweeping; MASTER being away ends a sweep, not the sweeper. */
-export function startSweeping(deps: SweepDeps): Sweeper {
+export function startSweeping(given: SweepDeps): Sweeper {
+  const deps = { ...given, overseen: new Map<string, number>() };
   const stopping = new AbortController();
   const go = async (inTrouble: boolean) => {
     while (!stopping.signal.aborted) {

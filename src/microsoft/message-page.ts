@@ -1,8 +1,10 @@
 // A page of a folder's messages, however it is asked for: by delta (message-delta.ts) or, in a cloud that has no
 // delta for mail, by lists (message-list.ts). Both give pages of the same form, each with the cursor after it.
 import type { BatchAnswer, BatchItem } from './batch.ts';
+import { GraphError, isGraphError } from './errors.ts';
 import type { Graph } from './graph-client.ts';
 import type { GraphMessage } from './message-fields.ts';
+import { asObject, asText } from './read.ts';
 
 export type MessagePage = {
   /** In the order received; a message may stand there twice, the last one holds. */
@@ -66,4 +68,23 @@ export function messagePageOf(protocol: PageProtocol, answer: BatchAnswer, from:
   } catch (error) {
     throw protocol.refusal(error, from);
   }
+}
+
+/**
+ * For a refusal of a link that was sent as it came: a 400 can only mean that it is no longer understood, in whatever
+ * words.
+ */
+export function lostCursor(error: unknown): unknown {
+  if (!isGraphError(error, 'rejected') || error.status !== 400) return error;
+  const { status, graphCode, requestId } = error;
+  return new GraphError({ kind: 'sync_state_lost', status, graphCode, requestId, cause: error });
+}
+
+/** A row of a page. One without an id names nothing; the reconciliation of counts would show it. */
+export function messageRowOf(value: unknown): MessagePageRow[] {
+  const row = asObject(value);
+  const id = asText(row.id);
+  if (id === null || id === '') return [];
+  if (row['@removed'] !== undefined) return [{ removed: true, id }];
+  return [{ removed: false, id, message: row as GraphMessage }];
 }

@@ -45,9 +45,12 @@ export async function readMailbox(
 /** Settles every suspicion there is. @returns false when Microsoft gave no answer about one */
 async function settle(round: Round, { tree, onConfirmed }: Reading): Promise<boolean> {
   if (!tree.mayDoubt) return true;
+  const outside = new Set<string>();
   const confirmed = await confirmSuspects(round, async (folderId) => {
     if (knows(tree, folderId)) return true;
+    if (outside.has(folderId)) return false;
     await syncTree(round, tree, { whole: false });
+    if (!knows(tree, folderId)) outside.add(folderId);
     return knows(tree, folderId);
   });
   onConfirmed(confirmed);

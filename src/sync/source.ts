@@ -4,11 +4,14 @@
 import type { BatchItem } from '#microsoft/batch.ts';
 import { isGraphError } from '#microsoft/errors.ts';
 import { type FolderRound, folderRound, folderRoundItem, roundFrom } from '#microsoft/folder-delta.ts';
+import { listFolders } from '#microsoft/folder-list.ts';
 import type { Graph } from '#microsoft/graph-client.ts';
 import { messageDelta } from '#microsoft/message-delta.ts';
+import { messageList } from '#microsoft/message-list.ts';
 import type { PageProtocol } from '#microsoft/message-page.ts';
 
 import { type PlannedFolder, type Start, startOf } from './plan.ts';
+import { startOfListing } from './plan-listing.ts';
 
 /** A round over the folder tree; `isWhole`: every folder there is, not only what changed. */
 export type TreeRound = { tree: FolderRound; isWhole: boolean };
@@ -42,4 +45,15 @@ export const deltaSource: MailSource = {
     item: folderRoundItem,
     read: async (graph, answer, signal) => ({ tree: await roundFrom(graph, answer, signal), isWhole: false }),
   },
+};
+
+/**
+ * Lists, where there is no delta for mail (`GRAPH_NO_DELTA`): each round what was received since the last one, once
+ * a day the whole of each folder, whose end makes a suspect of every message it did not show.
+ */
+export const listSource: MailSource = {
+  pages: messageList,
+  start: startOfListing,
+  tree: async (graph, _, signal) => ({ tree: await listFolders(graph, signal), isWhole: true }),
+  treeInBatch: null,
 };

@@ -5,22 +5,29 @@ import { abortable, answer, service } from './client.ts';
 import type { Page, ThreadRow } from './types.ts';
 
 export type InboxFilter = 'all' | 'unread';
+/** What an inbox shows; `mailbox`: only that one, by its watcher id. */
+export type InboxView = { filter: InboxFilter; mailbox: string | null };
 export const PAGE_ROWS = 60;
 
 /** One page of the inbox, newest first; `cursor` is a page's `next_cursor`, null for the first. */
 export function fetchInboxPage(
-  filter: InboxFilter,
+  { filter, mailbox }: InboxView,
   cursor: string | null,
   signal?: AbortSignal,
 ): Promise<Page<ThreadRow>> {
-  const query = { filter, limit: String(PAGE_ROWS), ...(cursor && { cursor }) };
+  const query = {
+    filter,
+    limit: String(PAGE_ROWS),
+    ...(mailbox && { mailbox }),
+    ...(cursor && { cursor }),
+  };
   return answer(service.api.threads.$get({ query }, abortable(signal)));
 }
 
-export const inboxQuery = (filter: InboxFilter) =>
+export const inboxQuery = (view: InboxView) =>
   infiniteQueryOptions({
-    queryKey: ['inbox', filter],
-    queryFn: ({ pageParam, signal }) => fetchInboxPage(filter, pageParam, signal),
+    queryKey: ['inbox', view.filter, view.mailbox],
+    queryFn: ({ pageParam, signal }) => fetchInboxPage(view, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     // Live events keep it fresh, page by page; a blanket refetch would load every page again.

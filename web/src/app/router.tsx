@@ -23,7 +23,11 @@ function oneOf<const T extends string>(value: unknown, ...allowed: T[]): T | und
 
 type Search = Record<string, unknown>;
 type SignInSearch = { next?: string | undefined; expired?: true | undefined };
-type InboxSearch = { filter?: 'unread' | undefined; pane?: 'record' | undefined };
+type InboxSearch = {
+  mailbox?: string | undefined;
+  filter?: 'unread' | undefined;
+  pane?: 'record' | undefined;
+};
 type WorkOrdersSearch = { q?: string | undefined; status?: string | undefined; thread?: string | undefined };
 type EquipmentSearch = { q?: string | undefined; thread?: string | undefined };
 
@@ -76,6 +80,7 @@ const inboxRoute = createRoute({
   path: '/inbox',
   validateSearch: (search: Search): InboxSearch => ({
     filter: oneOf(search.filter, 'unread'),
+    mailbox: text(search.mailbox),
     pane: oneOf(search.pane, 'record'),
   }),
   component: lazyRouteComponent(

@@ -14,23 +14,26 @@ import { Kbd } from '../../ui/kbd.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { InboxEmpty, InboxNotice } from '../inbox-states.tsx';
 import { useLinking } from '../linking.tsx';
+import { MailboxChoice } from '../mailbox-choice.tsx';
 
 const route = getRouteApi('/shell/inbox');
 
 /** Three panes on a desk: list, conversation, records. On a phone one at a time, chosen by the address. */
 export function Inbox() {
-  const { filter, pane } = route.useSearch();
+  const { filter, mailbox, pane } = route.useSearch();
   const { threadId } = useParams({ strict: false });
   const { data: me } = useSuspenseQuery(meQuery);
   const navigate = useNavigate();
   const shown: InboxFilter = filter ?? 'all';
 
   const open = useCallback(
-    (id: string) => void navigate({ to: '/inbox/$threadId', params: { threadId: id }, search: { filter } }),
-    [navigate, filter],
+    (id: string) =>
+      void navigate({ to: '/inbox/$threadId', params: { threadId: id }, search: { filter, mailbox } }),
+    [navigate, filter, mailbox],
   );
   const choose = (next: InboxFilter) =>
-    void navigate({ to: '.', search: { filter: next === 'unread' ? 'unread' : undefined } });
+    void navigate({ to: '.', search: { filter: next === 'unread' ? 'unread' : undefined, mailbox } });
+  const enter = (next: string | undefined) => void navigate({ to: '.', search: { filter, mailbox: next } });
 
   return (
     <div className="relative flex h-full min-h-0">
@@ -42,11 +45,12 @@ export function Inbox() {
         )}
       >
         <InboxList
-          key={shown}
-          filter={shown}
+          key={`${shown} ${mailbox ?? ''}`}
+          view={{ filter: shown, mailbox: mailbox ?? null }}
           selectedId={threadId ?? null}
           mayLink={me.may_link}
           ownAddress={me.user.email}
+          heading={<MailboxChoice chosen={mailbox} onChoose={enter} />}
           notice={<InboxNotice />}
           empty={<InboxEmpty filter={shown} onShowAll={() => choose('all')} />}
           onFilter={choose}
@@ -76,14 +80,14 @@ type OpenProps = { threadId: string; pane: 'record' | undefined; mayLink: boolea
 
 function OpenThread({ threadId, pane, mayLink }: OpenProps) {
   const navigate = useNavigate();
-  const { filter } = route.useSearch();
+  const { filter, mailbox } = route.useSearch();
   const { ask, actions } = useLinking();
   const record = pane === 'record';
   const showRecord = (shown: boolean) =>
     void navigate({
       to: '/inbox/$threadId',
       params: { threadId },
-      search: { filter, pane: shown ? 'record' : undefined },
+      search: { filter, mailbox, pane: shown ? 'record' : undefined },
       replace: true,
     });
   return (
@@ -94,7 +98,7 @@ function OpenThread({ threadId, pane, mayLink }: OpenProps) {
           threadId={threadId}
           mayLink={mayLink}
           backLabel="Back to the inbox"
-          onBack={() => void navigate({ to: '/inbox', search: { filter } })}
+          onBack={() => void navigate({ to: '/inbox', search: { filter, mailbox } })}
           onLink={ask}
           onShowRecord={() => showRecord(!record)}
           recordButtonClass="xl:hidden"

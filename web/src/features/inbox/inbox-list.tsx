@@ -3,7 +3,7 @@ import { ArrowUp } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useRef } from 'react';
 
 import { wordsOf } from '../../api/problem.ts';
-import type { InboxFilter } from '../../api/threads.ts';
+import type { InboxFilter, InboxView } from '../../api/threads.ts';
 import type { ThreadRow as Row } from '../../api/types.ts';
 import { plural } from '../../ui/format.ts';
 import { useShortcuts } from '../../ui/keys.tsx';
@@ -14,12 +14,14 @@ import { THREAD_ROW_HEIGHT, ThreadRow, ThreadRowSkeleton } from '../../ui/thread
 import { useInbox } from './use-inbox.ts';
 
 type Props = {
-  filter: InboxFilter;
+  view: InboxView;
   selectedId: string | null;
   mayLink: boolean;
   ownAddress: string;
   /** Shown when there is no row: why, and what to do. */
   empty: ReactNode;
+  /** Names the list; where there are several mailboxes it chooses among them. */
+  heading: ReactNode;
   /** Stands between the header and the rows, e.g. the progress of the first sync. */
   notice?: ReactNode;
   onFilter: (filter: InboxFilter) => void;
@@ -28,11 +30,12 @@ type Props = {
 
 /** The inbox's conversations, newest first: a virtual list of rows of one height. */
 export function InboxList({
-  filter,
+  view,
   selectedId,
   mayLink,
   ownAddress,
   empty,
+  heading,
   notice,
   onFilter,
   onOpen,
@@ -40,7 +43,7 @@ export function InboxList({
   const scroller = useRef<HTMLDivElement>(null);
   const hovered = useRef(false);
   const mayMove = useCallback(() => !hovered.current && (scroller.current?.scrollTop ?? 0) < 8, []);
-  const { list, rows, waiting, hasHeld, showWaiting } = useInbox(filter, mayMove);
+  const { list, rows, waiting, hasHeld, showWaiting } = useInbox(view, mayMove);
   const virtual = useVirtualizer({
     count: rows.length + (list.hasNextPage ? 4 : 0),
     getScrollElement: () => scroller.current,
@@ -74,10 +77,10 @@ export function InboxList({
   return (
     <section aria-label="Inbox" className="flex h-full min-h-0 flex-col">
       <PaneHeader className="justify-between">
-        <h1 className="text-lg font-semibold">Inbox</h1>
+        {heading}
         <Segmented
           label="Show"
-          value={filter}
+          value={view.filter}
           onChange={onFilter}
           options={[
             { value: 'all', label: 'All' },

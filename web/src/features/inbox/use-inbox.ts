@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import { onLive } from '../../api/live.ts';
-import { fetchInboxPage, type InboxFilter, inboxQuery } from '../../api/threads.ts';
+import { fetchInboxPage, type InboxView, inboxQuery } from '../../api/threads.ts';
 import type { Page, ThreadRow } from '../../api/types.ts';
 import { arrivals, hasDepartures, type InboxData, patchInPlace, rowsOf, withHead } from './merge.ts';
 
@@ -13,12 +13,13 @@ const QUIET_MS = 400;
  * The inbox's rows, kept fresh by live events. `mayMove` is asked whether rows may change places right now;
  * when not, what came waits: `waiting` counts it and `showWaiting` lets it in.
  */
-export function useInbox(filter: InboxFilter, mayMove: () => boolean) {
+export function useInbox({ filter, mailbox }: InboxView, mayMove: () => boolean) {
   const client = useQueryClient();
-  const list = useInfiniteQuery(inboxQuery(filter));
+  const view = useMemo(() => ({ filter, mailbox }), [filter, mailbox]);
+  const list = useInfiniteQuery(inboxQuery(view));
   const [held, setHeld] = useState<Page<ThreadRow> | null>(null);
   const data = list.data as InboxData | undefined;
-  const key = useMemo(() => inboxQuery(filter).queryKey, [filter]);
+  const key = useMemo(() => inboxQuery(view).queryKey, [view]);
 
   const change = useCallback(
     (apply: (old: InboxData) => InboxData) =>
@@ -42,9 +43,9 @@ export function useInbox(filter: InboxFilter, mayMove: () => boolean) {
   const refresh = useRefresh(async (ids) => {
     const current = client.getQueryData(key) as InboxData | undefined;
     if (!current) return;
-    const head = await fetchInboxPage(filter, null);
+    const head = await fetchInboxPage(view, null);
     takeHead(head);
-    await patchLaterPages({ current, head, ids, filter, change });
+    await patchLaterPages({ current, head, ids, view, change });
   });
 
   useEffect(() => setHeld((old) => (key ? null : old)), [key]);
@@ -73,17 +74,17 @@ type LaterPages = {
   current: InboxData;
   head: Page<ThreadRow>;
   ids: string[];
-  filter: InboxFilter;
+  view: InboxView;
   change: (apply: (old: InboxData) => InboxData) => unknown;
 };
 
 /** Fetches again the loaded pages below the first that hold one of `ids`, and changes their rows in place. */
-async function patchLaterPages({ current, head, ids, filter, change }: LaterPages): Promise<void> {
+async function patchLaterPages({ current, head, ids, view, change }: LaterPages): Promise<void> {
   const inHead = new Set(head.items.map((row) => row.id));
   const wanted = new Set(ids.filter((id) => !inHead.has(id)));
   for (const [index, page] of current.pages.entries()) {
     if (index === 0 || !page.items.some((row) => wanted.has(row.id))) continue;
-    const fresh = await fetchInboxPage(filter, current.pageParams[index] ?? null);
+    const fresh = await fetchInboxPage(view, current.pageParams[index] ?? null);
     change((old) => patchInPlace(old, fresh.items));
   }
 }

@@ -120,7 +120,7 @@ function ConnectButtons({ purpose, connection }: { purpose: Purpose; connection:
         open={asking}
         title={`Disconnect “${title.toLowerCase()}”?`}
         confirm="Disconnect"
-        cancel="Keep it"
+        cancel="Stay connected"
         dangerous
         busy={leave.isPending}
         onConfirm={() => leave.mutate()}

@@ -82,7 +82,7 @@ function SharedRow({ watcher }: { watcher: Watcher }) {
         open={shown === 'leave'}
         title={`Stop syncing ${watcher.mailbox}?`}
         confirm="Remove"
-        cancel="Keep it"
+        cancel="Go on syncing"
         dangerous
         busy={leave.isPending}
         onConfirm={() => leave.mutate()}
