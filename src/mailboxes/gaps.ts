@@ -109,20 +109,22 @@ export function closeGaps(tx: TenantWriter, round: GoodRound): Promise<FilledGap
     .execute();
 }
 
-/** The gaps of single folders noticed since: the kind of each. Rounds alone open those. */
-export async function foldersOpenedSince(
-  db: TenantReader,
-  watcherId: string,
-  since: Date,
-): Promise<GapKind[]> {
+/** A gap that is open, or that a round since then has met. */
+export type RecentGap = { kind: GapKind; isOpen: boolean; isMetByRound: boolean };
+
+/** The open gaps of a mailbox and those noticed since. Rounds alone open the gaps of single folders. */
+export async function recentGaps(db: TenantReader, watcherId: string, since: Date): Promise<RecentGap[]> {
   const rows = await db
     .selectFrom('email_gaps')
-    .select('kind')
+    .select(['kind', 'folder_id', 'noticed_at', 'repaired_at'])
     .where('watcher_id', '=', watcherId)
-    .where('folder_id', 'is not', null)
-    .where('noticed_at', '>=', since)
+    .where((eb) => eb.or([eb('repaired_at', 'is', null), eb('noticed_at', '>=', since)]))
     .execute();
-  return rows.map((row) => row.kind);
+  return rows.map((row) => ({
+    kind: row.kind,
+    isOpen: row.repaired_at === null,
+    isMetByRound: row.folder_id !== null && row.noticed_at >= since,
+  }));
 }
 
 /** A gap as it is shown. `folder` is null for the mailbox as a whole, and for whoever may not see its folders. */

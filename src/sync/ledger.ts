@@ -1,12 +1,15 @@
 // What a round leaves in the ledger, in the transaction that records its ending.
 import { noteOutages } from '#mailboxes/freshness.ts';
-import { closeGaps, foldersOpenedSince, noteFound } from '#mailboxes/gaps.ts';
+import { closeGaps, noteFound, recentGaps } from '#mailboxes/gaps.ts';
 import { type NoticeChange, settleNotices } from '#mailboxes/notices.ts';
 import { recordRound, triggerOf } from '#mailboxes/rounds.ts';
 import type { GapKind, RoundOutcome, RoundSummary, RoundTrigger } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import type { Round } from './round.ts';
+
+/** What the first step leaves to the second. */
+export type Met = Pick<Ledger, 'trigger' | 'opened'> & { hasGaps: boolean };
 
 /** What is news about a round besides how it ended. */
 export type Ledger = {
@@ -37,7 +40,7 @@ export async function recordMet(
   tx: TenantWriter,
   { watcher, clock }: Recording,
   { outcome, code, startedAt, summary }: Ending,
-): Promise<Pick<Ledger, 'trigger' | 'opened'>> {
+): Promise<Met> {
   const now = clock.now();
   const trigger = triggerOf(watcher);
   await recordRound(tx, watcher, {
@@ -50,19 +53,24 @@ export async function recordMet(
   });
   const behindMs = startedAt.getTime() - (watcher.last_sync_at ?? watcher.expected_from).getTime();
   const outages = behindMs > WORTH_ASKING_MS ? await noteOutages(tx, startedAt, watcher.id) : [];
-  await noteFound(tx, { watcherId: watcher.id, folderId: null, changes: summary.changes });
-  const met = await foldersOpenedSince(tx, watcher.id, startedAt);
-  return { trigger, opened: [...met, ...outages.map(() => 'outage' as const)] };
+  const gaps = await recentGaps(tx, watcher.id, startedAt);
+  const hasGaps = gaps.some((gap) => gap.isOpen);
+  if (hasGaps) await noteFound(tx, { watcherId: watcher.id, folderId: null, changes: summary.changes });
+  const met = gaps.filter((gap) => gap.isMetByRound).map((gap) => gap.kind);
+  return { trigger, opened: [...met, ...outages.map(() => 'outage' as const)], hasGaps };
 }
 
-/** After it: closes the gaps the round filled, and settles the notices by how the watcher stands. */
+/**
+ * After it: closes the gaps the round filled, and settles the notices by how the watcher stands. A mailbox without
+ * gaps, which is most of them, is not asked about any.
+ */
 export async function recordMended(
   tx: TenantWriter,
   { watcher, clock }: Recording,
-  { outcome, completeUpTo }: Ending,
+  { outcome, completeUpTo, hasGaps }: Ending & { hasGaps: boolean },
 ): Promise<Pick<Ledger, 'repaired' | 'notices'>> {
   const now = clock.now();
-  const isFilling = outcome === 'synced' && completeUpTo !== null;
+  const isFilling = hasGaps && outcome === 'synced' && completeUpTo !== null;
   const filled = isFilling ? await closeGaps(tx, { watcherId: watcher.id, completeUpTo, endedAt: now }) : [];
   return {
     repaired: filled.map((gap) => gap.kind),

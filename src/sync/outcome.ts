@@ -44,9 +44,9 @@ export async function recordEnding(
   const write = { synced: recordSuccess, degraded: recordFailure, throttled: recordThrottle }[
     ending.outcome as string
   ];
-  const met = await recordMet(tx, round, ending);
+  const { hasGaps, ...met } = await recordMet(tx, round, ending);
   await (write?.(tx, round, ending) ?? recordPause(tx, round, ending));
-  const mended = await recordMended(tx, round, ending);
+  const mended = await recordMended(tx, round, { ...ending, hasGaps });
   await releaseLease(tx, round.lease);
   return { ...met, ...mended };
 }
