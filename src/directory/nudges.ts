@@ -70,9 +70,13 @@ async function believedOf(master: Master, received: ReceivedNotification[]): Pro
   });
 }
 
+const CLOCKS_DIFFER_MS = 5_000;
+
 // Locked in the order of their keys: two posts that name the same mailboxes wait for each other, never both. A
 // nudge that waits already needs no second, as whoever takes it looks later than now.
 async function store(master: Master, asked: Asked[], now: Date): Promise<void> {
+  // Due later than the clocks of two processes differ: a worker has it, and may look too early for this one.
+  const inHand = new Date(now.getTime() + CLOCKS_DIFFER_MS);
   const records = asked.map(({ key, events }) => ({ key, events: [...events] }));
   await sql`
     with asked as (
@@ -86,7 +90,7 @@ async function store(master: Master, asked: Asked[], now: Date): Promise<void> {
            lifecycle_events = array(select distinct unnest(s.lifecycle_events || asked.events))
       from asked
      where s.key = asked.key
-       and (s.nudge_due_at is null or s.nudge_due_at > ${now} or not s.lifecycle_events @> asked.events)`.execute(
+       and (s.nudge_due_at is null or s.nudge_due_at > ${inHand} or not s.lifecycle_events @> asked.events)`.execute(
     master,
   );
 }
