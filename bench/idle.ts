@@ -11,7 +11,8 @@ import type { IdleMeasured } from './idle-rounds.ts';
 import { row } from './row.ts';
 import { type BenchTask, prepareYacht } from './yacht.ts';
 
-const MAILBOXES = 100;
+const MAILBOXES = 1_000;
+const CONNECTING_AT_ONCE = 8;
 const FOLDERS = 25;
 const MESSAGES_PER_FOLDER = 2;
 
@@ -22,12 +23,15 @@ export async function idle(): Promise<void> {
   const sandbox = await startSandbox({ port: 0, world: 'empty' });
   const yacht = await prepareYacht(dataDir, sandbox);
   try {
+    const addresses = Array.from({ length: MAILBOXES }, (_, n) => `crew.${n}@bench.test`);
     const tasks: BenchTask[] = [];
-    for (let n = 0; n < MAILBOXES; n += 1) {
-      const address = `crew.${n}@bench.test`;
-      fill(sandbox.store, address);
-      tasks.push(await yacht.taskFor(address));
-    }
+    const connectNext = async () => {
+      for (let address = addresses.pop(); address !== undefined; address = addresses.pop()) {
+        fill(sandbox.store, address);
+        tasks.push(await yacht.taskFor(address));
+      }
+    };
+    await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, connectNext));
     report(await measure(tasks));
   } finally {
     await yacht.close();
