@@ -1,6 +1,7 @@
 // The folders every mailbox has, whatever language it speaks. v1.0 does not mark them, so each is asked for by
 // its name. https://learn.microsoft.com/en-us/graph/api/resources/mailfolder
 import { type BatchItem, getBatch } from './batch.ts';
+import { GraphError } from './errors.ts';
 import type { Graph } from './graph-client.ts';
 import { asObject, asText } from './read.ts';
 
@@ -48,7 +49,8 @@ export async function getWellKnownFolders(
       continue;
     }
     const id = asText(asObject(answer.body).id);
-    if (id !== null) names.set(id, name);
+    if (id === null) throw new GraphError({ kind: 'malformed', status: 200, graphCode: 'no_folder_id' });
+    names.set(id, name);
   }
   return names;
 }
