@@ -2,7 +2,7 @@
 // Microsoft cannot be asked.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { type Aboard, ask, ENGINEER_MAIL, goAboard } from './support/aboard.ts';
+import { type Aboard, ask, ENGINEER_MAIL, goAboard, workOrderId } from './support/aboard.ts';
 
 let aboard: Aboard;
 const html = (content: string) => ({ contentType: 'html' as const, content });
@@ -44,6 +44,7 @@ beforeAll(async () => {
     body: { contentType: 'text', content: 'See https://yard.example\n> before' },
   });
   aboard.deliver({ subject: 'Unreachable', body: html('<p>Held as <b>text</b></p>') });
+  aboard.deliver({ subject: 'Unread until now', body: html('<p>Held as <b>text</b></p>'), attachments });
   await aboard.sync();
 });
 afterAll(() => aboard.close());
@@ -133,5 +134,24 @@ describe('attachments', () => {
       code: 'attachment_is_link',
       advice: expect.stringContaining('Outlook'),
     });
+  });
+});
+
+describe("a colleague's mail on a work order, once they have disconnected", () => {
+  it('says whom to ask, and shows the text that is here', async () => {
+    const email = await emailOf('Unread until now');
+    const work_order_id = await workOrderId(aboard.engineer, 'WO-');
+    await ask(aboard.engineer, `/api/emails/${email}/link`, { method: 'POST', json: { work_order_id } });
+    await ask(aboard.engineer, '/auth/outlook/disconnect', { method: 'POST', json: { purpose: 'read' } });
+    const { body } = await ask(aboard.deckhand, `/api/emails/${email}/body`);
+    expect(body.note).toBe(
+      'Shown as plain text. The owner of this mailbox has to connect Outlook again first.',
+    );
+    expect(body.document).toContain('Held as text');
+    const attachments = await ask(aboard.deckhand, `/api/emails/${email}/attachments`);
+    expect(attachments).toMatchObject({ status: 409, body: { code: 'mailbox_unopened' } });
+    expect((await ask(aboard.engineer, `/api/emails/${email}/body`)).body.note).toMatch(
+      /Outlook is not connected/,
+    );
   });
 });

@@ -8,7 +8,7 @@ import { asWorker, type TenantReader, type TenantScope } from '#tenants/tenants.
 
 import { type FileHeaders, fileHeaders } from './file-headers.ts';
 import { readMessage } from './messages.ts';
-import type { MailDeps } from './ports.ts';
+import { forReader, type MailDeps } from './ports.ts';
 import type { InlinePictures } from './sanitize.ts';
 
 export type Attachment = Pick<
@@ -32,7 +32,10 @@ export async function listAttachments(
 ): Promise<Attachment[]> {
   const { message, rows } = await deps.tenants.read(scope, (db) => readStored(db, emailId));
   const isComplete = rows.length > 0 || !message.has_attachments;
-  const found = isComplete && !message.is_draft ? rows : await fetchList(deps, scope.yachtId, message.id);
+  const found =
+    isComplete && !message.is_draft
+      ? rows
+      : await told(fetchList(deps, scope.yachtId, message.id), message.mailbox.mine);
   return found.map(({ id, name, content_type, size_bytes, is_inline, kind }) => ({
     id,
     name,
@@ -54,17 +57,22 @@ export async function openAttachment(
   scope: TenantScope,
   { emailId, attachmentId }: { emailId: string; attachmentId: string },
 ): Promise<Download> {
-  const { rows } = await deps.tenants.read(scope, (db) => readStored(db, emailId));
+  const { message, rows } = await deps.tenants.read(scope, (db) => readStored(db, emailId));
   const row = rows.find((attachment) => attachment.id === attachmentId);
   if (!row) throw new CelesteError('not_found', 'There is no such attachment on this mail.');
   if (row.kind === 'reference') throw onlyLinked();
   const { watcher_id, message_id } = await addressOf(deps, scope.yachtId, emailId);
   const graph = await deps.openMailbox(scope.yachtId, watcher_id);
-  const bytes = await getAttachmentBytes(graph, {
-    messageId: message_id,
-    attachmentId: row.provider_attachment_id,
-  });
+  const attachment = { messageId: message_id, attachmentId: row.provider_attachment_id };
+  const bytes = await told(getAttachmentBytes(graph, attachment), message.mailbox.mine);
   return { headers: fileHeaders(row, bytes), stream: bytes.stream };
+}
+
+/** What it resolves to; a refusal in the words of whoever reads. */
+function told<T>(asking: Promise<T>, isOwn: boolean): Promise<T> {
+  return asking.catch((error: unknown) => {
+    throw forReader(error, isOwn);
+  });
 }
 
 /** Where the inline pictures of a mail are to be had; the caller has checked that the mail may be read. */

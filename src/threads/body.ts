@@ -8,7 +8,7 @@ import { inlinePictures } from './attachments.ts';
 import { mailDocument } from './document.ts';
 import { readMessage } from './messages.ts';
 import { textToHtml } from './plain-text.ts';
-import type { MailDeps } from './ports.ts';
+import { forReader, type MailDeps } from './ports.ts';
 import { sanitizeMail } from './sanitize.ts';
 
 export type Body = {
@@ -37,9 +37,9 @@ export async function readBody(deps: MailDeps, scope: TenantScope, emailId: stri
     const body = stored.body ?? (await fetchBody(deps, scope.yachtId, stored));
     return await present(deps, scope, { ...stored, body });
   } catch (error) {
-    const text = stored.text;
-    if (text === null || !isPassing(error)) throw error;
-    return textBody(text, noteOf(error));
+    const told = forReader(error, stored.isOwn);
+    if (stored.text === null || !isPassing(error)) throw told;
+    return textBody(stored.text, noteOf(told));
   }
 }
 
@@ -57,7 +57,7 @@ async function readStored(db: TenantReader, emailId: string) {
   const body: MessageBody | null =
     row.body_content === null ? null : { contentType, content: row.body_content };
   const { id, watcher_id, message_id, body_text: text } = row;
-  return { id, watcher_id, message_id, text, body, isDraft: message.is_draft };
+  return { id, watcher_id, message_id, text, body, isDraft: message.is_draft, isOwn: message.mailbox.mine };
 }
 
 async function fetchBody(
