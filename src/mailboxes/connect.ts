@@ -55,15 +55,17 @@ export async function beginAuthorize(
     redirectUri,
   });
   const scopes = requestedScopes(purpose, { shared });
-  const url = await identity.authorizeUrl({
-    scopes,
-    redirectUri,
-    state,
-    nonce,
-    codeVerifier,
-    prompt: 'select_account',
+  const trip = { scopes, redirectUri, state, nonce, codeVerifier, prompt: 'select_account' } as const;
+  const url = await identity.authorizeUrl(trip).catch((error: unknown) => {
+    throw whileSomebodyWaits(error);
   });
   return { url };
+}
+
+// A refresh is tried again by itself; a person who wants to connect has to do that.
+function whileSomebodyWaits(error: unknown): unknown {
+  if (!(error instanceof IdentityError) || error.kind !== 'transient') return error;
+  return new CelesteError(error.code, error.message, { advice: 'Try again in a minute.', cause: error });
 }
 
 /**
@@ -97,7 +99,7 @@ export async function finishAuthorize(
   } catch (error) {
     if (!(error instanceof CelesteError)) throw error;
     await deps.states.conclude(answer.state, error.code);
-    return { purpose, refusal: error };
+    return { purpose, refusal: whileSomebodyWaits(error) as CelesteError };
   }
 }
 
