@@ -36,46 +36,57 @@ async function readMessages(db: Kysely<TenantSchema>): Promise<Message[]> {
       folder_in_inbox: inInbox.get(`${row.watcher_id} ${row.parent_folder_id}`) ?? true,
     }))
     .sort((a, b) => atOf(a) - atOf(b) || (a.id < b.id ? -1 : 1));
-  return rows.map((row, n) => ({ ...row, mail: mailOf(row, rows.slice(0, n)) }));
+  const before = new Map<string, number>();
+  return rows.map((row) => ({ ...row, mail: mailOf(row, before) }));
 }
 
 /** Copies lie in different places: of two in one place each is a mail of its own. What is gone lies in one place. */
-function mailOf(row: Row, before: Row[]): string {
+function mailOf(row: Row, before: Map<string, number>): string {
   if (row.internet_message_id === null) return row.id;
-  const nameOf = (each: Row) =>
-    JSON.stringify([
-      each.thread_id,
-      each.internet_message_id,
-      each.from_address?.toLowerCase(),
-      each.subject,
-    ]);
-  const placeOf = (each: Row) =>
-    JSON.stringify([each.watcher_id, each.removed_at === null && each.parent_folder_id]);
-  const same = before.filter((each) => nameOf(each) === nameOf(row) && placeOf(each) === placeOf(row));
-  return `${nameOf(row)} ${same.length}`;
+  const { thread_id, internet_message_id, from_address, subject, watcher_id } = row;
+  const name = JSON.stringify([thread_id, internet_message_id, from_address?.toLowerCase(), subject]);
+  const place = JSON.stringify([name, watcher_id, row.removed_at === null && row.parent_folder_id]);
+  const count = before.get(place) ?? 0;
+  before.set(place, count + 1);
+  return `${name} ${count}`;
 }
 
 const atOf = (row: Row) => (row.received_at ?? row.sent_at ?? row.synced_at).getTime();
 
 /** Two messages share a thread exactly when a chain of shared conversations and shared mails leads between them. */
 function expectGrouping(messages: Message[]): void {
-  const groupOf = new Map<string, Set<Message>>();
-  for (const message of messages) {
-    const keys = [`message ${message.message_id}`];
-    if (message.conversation_id) keys.push(`conversation ${message.watcher_id} ${message.conversation_id}`);
-    if (message.internet_message_id?.trim()) keys.push(`mail ${message.internet_message_id.trim()}`);
-    const joined = new Set([message, ...keys.flatMap((key) => [...(groupOf.get(key) ?? [])])]);
-    const allKeys = new Set([
-      ...keys,
-      ...[...groupOf].filter(([, set]) => [...set].some((m) => joined.has(m))).map(([key]) => key),
-    ]);
-    for (const key of allKeys) groupOf.set(key, joined);
+  const byKey = new Map<string, Message[]>();
+  const keysOf = new Map(messages.map((message) => [message, relationsOf(message)]));
+  for (const [message, keys] of keysOf) {
+    for (const key of keys) byKey.set(key, [...(byKey.get(key) ?? []), message]);
   }
-  const expected = new Set(groupOf.values());
-  const wanted = [...expected].map((group) => [...group].map((m) => m.message_id).sort()).sort();
+  const seen = new Set<Message>();
+  const groups: Message[][] = [];
+  for (const first of messages) {
+    if (seen.has(first)) continue;
+    seen.add(first);
+    const group = [first];
+    // Grows while it is walked: whoever shares something with a member is one.
+    for (const member of group) {
+      for (const near of (keysOf.get(member) ?? []).flatMap((key) => byKey.get(key) ?? [])) {
+        if (!seen.has(near)) group.push(near);
+        seen.add(near);
+      }
+    }
+    groups.push(group);
+  }
+  const wanted = groups.map((group) => group.map((m) => m.message_id).sort()).sort();
   const threads = Map.groupBy(messages, (message) => message.thread_id);
   const found = [...threads.values()].map((group) => group.map((m) => m.message_id).sort()).sort();
   expect(found).toEqual(wanted);
+}
+
+function relationsOf(message: Message): string[] {
+  const mail = message.internet_message_id?.trim();
+  return [
+    ...(message.conversation_id ? [`conversation ${message.watcher_id} ${message.conversation_id}`] : []),
+    ...(mail ? [`mail ${mail}`] : []),
+  ];
 }
 
 type ListRow = {
