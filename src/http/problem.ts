@@ -6,6 +6,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 import { CelesteError } from '#base/errors.ts';
 
+import { isDatabaseAway, isDatabaseFull } from '#db/trouble.ts';
+
 import type { AppEnv } from './context.ts';
 
 const STATUS_OF_CODE: Record<string, ContentfulStatusCode> = {
@@ -96,12 +98,26 @@ function toProblem(error: unknown, requestId: string): Problem {
   if (error instanceof HTTPException) {
     return { status: error.status, code: codeOfStatus(error.status), detail: error.message, advice: null };
   }
+  const trouble = databaseTrouble(error);
+  if (trouble) return trouble;
   return {
     status: 500,
     code: 'internal',
     detail: 'The service met something it did not expect. Nothing was half done.',
     advice: `Try again. If it stays, give the operator this number: ${requestId}.`,
   };
+}
+
+function databaseTrouble(error: unknown): Problem | null {
+  if (isDatabaseAway(error)) {
+    const detail = 'The database cannot be reached at the moment. What was saved is safe.';
+    const advice = 'It comes back by itself; reload in a minute.';
+    return { status: 503, code: 'database_unavailable', detail, advice };
+  }
+  if (!isDatabaseFull(error)) return null;
+  const detail = 'The database has no room left. Nothing was changed.';
+  const advice = 'Whoever runs Celeste Mail has to make room; then it goes on by itself.';
+  return { status: 503, code: 'database_full', detail, advice };
 }
 
 function statusOf(code: string): ContentfulStatusCode {

@@ -48,6 +48,11 @@ const ADVICE: Record<string, Words> = {
     advice: 'Whoever runs Celeste Mail puts the key back into TOKEN_KEYS; or connect Outlook again.',
   },
   seal_broken: { message: 'The stored access to this mailbox cannot be opened.', advice: RECONNECT },
+  database_full: {
+    message: 'The database has no room left for new mail.',
+    advice:
+      'Whoever runs Celeste Mail has to make room; then it goes on by itself. Mail synced so far stays.',
+  },
   folders_incomplete: {
     message: 'Some folders could not be read to their end.',
     advice: `The sync page shows which. ${WAIT}`,

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 
 import { CelesteError } from '#base/errors.ts';
+import { isDatabaseFull } from '#db/trouble.ts';
 import { adviceOn } from '#mailboxes/advice.ts';
 import { releaseLease } from '#mailboxes/lease.ts';
 import { triggerOf } from '#mailboxes/rounds.ts';
@@ -141,5 +142,6 @@ export function endingOf(error: unknown, signal: AbortSignal): Pick<Ending, 'out
   if (code === 'lease_lost' || signal.aborted) return { outcome: 'interrupted', code };
   if (code === 'throttled' || code === 'graph_throttled') return { outcome: 'throttled', code };
   if (code === 'reauth_required' || code === 'not_connected') return { outcome: 'reauth_required', code };
+  if (isDatabaseFull(error)) return { outcome: 'degraded', code: 'database_full' };
   return { outcome: 'degraded', code: code ?? 'unexpected' };
 }

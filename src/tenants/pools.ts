@@ -1,10 +1,10 @@
 // One small pool per yacht in use. A thousand yachts are a thousand rows in the registry, not a thousand pools.
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
-import { DatabaseError } from 'pg';
 
 import { CelesteError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { openPool, type Pool } from '#db/connect.ts';
+import { isLostConnection } from '#db/trouble.ts';
 
 import type { TenantSchema } from './schema.ts';
 
@@ -167,16 +167,6 @@ function failingFast(pool: Pool, explain: (error: unknown) => CelesteError): Pos
     }
   };
   return { connect, end: () => pool.end(), options: pool.options };
-}
-
-// Class 08 is a connection exception, 57P01 to 57P03 a server that goes or comes.
-// https://www.postgresql.org/docs/current/errcodes-appendix.html
-function isLostConnection(error: unknown): boolean {
-  if (error instanceof DatabaseError) return /^(08|57P0[123])/.test(error.code ?? '');
-  return (
-    error instanceof Error &&
-    /^Connection terminated|connection error and is not queryable/.test(error.message)
-  );
 }
 
 function unavailable(yachtId: string, cause: unknown): CelesteError {
