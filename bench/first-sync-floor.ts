@@ -1,5 +1,6 @@
-// The floor: the same folders and pages, as many at a time, parsed and their rows written by COPY into a table
-// without indexes while the next pages are on their way. No cursor, no thread, no merge.
+// The floor: the same folders and pages, as many at a time, fetched and parsed with nothing stored, and after that
+// their rows written by COPY into a table without indexes. No cursor, no thread, no merge.
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { Client } from 'pg';
@@ -61,40 +62,27 @@ await db.query(`create table floor (${COLUMNS.map((name) => `${name} text`).join
 
 const started = performance.now();
 let messages = 0;
-await pipeline(lines(graph), db.query(copyFrom(`copy floor (${COLUMNS.join(', ')}) from stdin`)));
+const fetched = await fetchAll(graph);
+await pipeline(Readable.from(fetched), db.query(copyFrom(`copy floor (${COLUMNS.join(', ')}) from stdin`)));
 sayMeasured(messages, performance.now() - started);
 await db.end();
 await client.close();
 
-async function* lines(graph: Graph): AsyncGenerator<string> {
+/** Every page of every folder, parsed; nothing is stored yet. */
+async function fetchAll(graph: Graph): Promise<string[]> {
   const { folders } = await folderRound(graph, null);
   const queue = folders.filter((folder) => !folder.isSearch).map((folder) => folder.id);
-  const waiting: string[] = [];
-  let wake: () => void = () => undefined;
-  let reading = AT_ONCE;
+  const pages: string[] = [];
   const reader = async () => {
     for (let folderId = queue.shift(); folderId; folderId = queue.shift()) {
-      for await (const page of pullFolder(graph, {
-        protocol: messageDelta,
-        folderId,
-        link: null,
-        clock: systemClock,
-        signal: AbortSignal.timeout(600_000),
-      })) {
-        waiting.push(linesOf(page));
-        wake();
+      const from = { protocol: messageDelta, folderId, link: null, clock: systemClock };
+      for await (const page of pullFolder(graph, { ...from, signal: AbortSignal.timeout(600_000) })) {
+        pages.push(linesOf(page));
       }
     }
-    reading -= 1;
-    wake();
   };
-  const readers = Array.from({ length: AT_ONCE }, reader);
-  while (reading > 0 || waiting.length > 0) {
-    const next = waiting.shift();
-    if (next !== undefined) yield next;
-    else await new Promise<void>((resolve) => (wake = resolve));
-  }
-  await Promise.all(readers);
+  await Promise.all(Array.from({ length: AT_ONCE }, reader));
+  return pages;
 }
 
 function linesOf(page: MessagePage): string {
