@@ -209,11 +209,11 @@ function useListKeys({ rows, selectedId, onOpen, scrollTo, scroller }: KeyDeps):
     cursor.current = next.id;
     scrollTo(rows.indexOf(next));
     if (selectedId) onOpen(next.id);
-    requestAnimationFrame(() =>
-      scroller.current
-        ?.querySelector<HTMLElement>(`[data-thread="${next.id}"]`)
-        ?.focus({ preventScroll: true }),
-    );
+    const find = () => scroller.current?.querySelector<HTMLElement>(`[data-thread="${next.id}"]`);
+    // At once where it can be: an Enter that follows quickly opens what has the focus.
+    const here = find();
+    if (here) here.focus({ preventScroll: true });
+    else requestAnimationFrame(() => find()?.focus({ preventScroll: true }));
   };
   const group = 'Inbox';
   useShortcuts([
