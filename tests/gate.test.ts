@@ -64,7 +64,8 @@ it('a first sync, then batches, while two more processes read mails: no refusal,
   }
   for (const { read, longestMs } of await answers) {
     expect(read).toBe(25);
-    expect(longestMs).toBeLessThan(8_000);
+    // Kept waiting behind a whole sync it would be many times that; a busy machine alone takes seconds.
+    expect(longestMs).toBeLessThan(20_000);
   }
   await world.sync(engineer);
   expect(rounds.every((outcome) => outcome === 'synced')).toBe(true);
