@@ -92,3 +92,8 @@ export function problems<const S extends keyof typeof PROBLEM_TITLES>(...statuse
 export function json<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { 'application/json': { schema } } };
 }
+
+/** The JSON a request must bring, for a route's OpenAPI description. */
+export function jsonBody<T extends z.ZodType>(schema: T) {
+  return { required: true, content: { 'application/json': { schema } } };
+}

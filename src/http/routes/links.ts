@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 
 import type { Clock } from '#base/clock.ts';
 import type { Events } from '#directory/events.ts';
-import { type AppEnv, json, newRoutes, problems, scopeOf } from '#http/context.ts';
+import { type AppEnv, json, jsonBody, newRoutes, problems, scopeOf } from '#http/context.ts';
 import { LinkSchema, linkBody, type Names } from '#http/record-shapes.ts';
 import type { Actor, LinkRow } from '#links/history.ts';
 import { decideLink, linkByHand, removeLink, undoChange } from '#links/links.ts';
@@ -37,7 +37,7 @@ const link = createRoute({
     'Everyone aboard may read a conversation from then on. Captain, heads of department and manager may.',
   request: {
     params,
-    body: { required: true, content: { 'application/json': { schema: RecordSchema } } },
+    body: jsonBody(RecordSchema),
   },
   responses: {
     201: json(LinkSchema, 'Linked'),

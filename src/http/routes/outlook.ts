@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 
 import { CelesteError } from '#base/errors.ts';
 import type { Identify, Principal } from '#directory/principal.ts';
-import { type AppEnv, json, newRoutes, problems } from '#http/context.ts';
+import { type AppEnv, json, jsonBody, newRoutes, problems } from '#http/context.ts';
 import { StatusSchema, statusBody } from '#http/shapes.ts';
 import type { MailChoice } from '#mailboxes/disconnect.ts';
 import type { ConnectionStatus } from '#mailboxes/status.ts';
@@ -50,7 +50,7 @@ const exchange = createRoute({
   path: '/auth/outlook/exchange',
   tags: ['Outlook'],
   summary: 'Hand in the code that Microsoft gave; once, in the session that set out',
-  request: { body: body(z.object({ code: z.string().min(1).max(8192), state: StateSchema })) },
+  request: { body: jsonBody(z.object({ code: z.string().min(1).max(8192), state: StateSchema })) },
   responses: { 200: json(StatusSchema, 'As GET status'), ...problems(400, 401, 403, 409, 502) },
 });
 
@@ -59,7 +59,7 @@ const replace = createRoute({
   path: '/auth/outlook/replace',
   tags: ['Outlook'],
   summary: 'Confirm that another Microsoft account than the connected one is meant',
-  request: { body: body(z.object({ state: StateSchema })) },
+  request: { body: jsonBody(z.object({ state: StateSchema })) },
   responses: { 200: json(StatusSchema, 'As GET status'), ...problems(400, 401, 403, 409) },
 });
 
@@ -77,7 +77,7 @@ const disconnect = createRoute({
   tags: ['Outlook'],
   summary: 'Erase the tokens of a purpose; for reading the sync stops, and the mail stays or is purged',
   request: {
-    body: body(
+    body: jsonBody(
       z.object({
         purpose: PurposeSchema,
         mail: z.enum(['keep', 'purge']).default('keep').openapi({
@@ -149,8 +149,4 @@ function endingOf(refusal: CelesteError | null, state: string): Record<string, s
 
 function toSettings(c: Context<AppEnv>, query: Record<string, string>) {
   return c.redirect(`/settings?${new URLSearchParams(query)}`, 302);
-}
-
-function body<T extends z.ZodType>(schema: T) {
-  return { required: true, content: { 'application/json': { schema } } };
 }

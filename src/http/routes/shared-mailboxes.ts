@@ -5,7 +5,7 @@ import type { Clock } from '#base/clock.ts';
 import { CelesteError } from '#base/errors.ts';
 import type { Principal } from '#directory/principal.ts';
 import { ROLES, type Role } from '#directory/roles.ts';
-import { json, newRoutes, problems, scopeOf } from '#http/context.ts';
+import { json, jsonBody, newRoutes, problems, scopeOf } from '#http/context.ts';
 import { isoTime } from '#http/shapes.ts';
 import { listReaders, maySetReaders, removeSharedMailbox, setReaders } from '#mailboxes/readers.ts';
 import { getWatcher } from '#mailboxes/watchers.ts';
@@ -44,7 +44,7 @@ const add = createRoute({
   path: '/api/watchers',
   tags,
   summary: 'Keep a shared mailbox in sync that Microsoft lets you read',
-  request: { body: body(z.object({ mailbox: z.email().max(320) })) },
+  request: { body: jsonBody(z.object({ mailbox: z.email().max(320) })) },
   responses: {
     201: json(z.object({ id: z.uuid() }), 'Its first sync begins'),
     ...problems(400, 401, 403, 404, 409, 502),
@@ -65,7 +65,7 @@ const choose = createRoute({
   path: '/api/watchers/{id}/readers',
   tags,
   summary: 'Say who reads a shared mailbox',
-  request: { params, body: body(z.object({ user_ids: z.array(z.uuid()).min(1).max(200) })) },
+  request: { params, body: jsonBody(z.object({ user_ids: z.array(z.uuid()).min(1).max(200) })) },
   responses: { 200: json(ReadersSchema, 'As it is now'), ...problems(400, 401, 403, 404) },
 });
 
@@ -141,8 +141,4 @@ function requireAboard(crew: { userId: string }[], userIds: string[]): void {
   throw new CelesteError('invalid_request', 'user_ids: not everyone named there is of this yacht.', {
     advice: 'Reload the list of the crew and choose again.',
   });
-}
-
-function body<T extends z.ZodType>(schema: T) {
-  return { required: true, content: { 'application/json': { schema } } };
 }

@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 
 import type { Clock } from '#base/clock.ts';
-import { type AppEnv, json, newRoutes, problems, scopeOf } from '#http/context.ts';
+import { type AppEnv, json, jsonBody, newRoutes, problems, scopeOf } from '#http/context.ts';
 import {
   folderBody,
   type Viewer,
@@ -80,7 +80,7 @@ const interval = createRoute({
   path: '/api/watchers/{id}/interval',
   tags,
   summary: 'How often it is looked at; for its owner and the captain',
-  request: { params, body: { required: true, content: { 'application/json': { schema: IntervalSchema } } } },
+  request: { params, body: jsonBody(IntervalSchema) },
   responses: { 200: json(WatcherSchema, 'From the next round on'), ...problems(400, 401, 403, 404) },
 });
 
