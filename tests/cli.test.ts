@@ -14,6 +14,7 @@ import { createLog } from '#base/log.ts';
 import { asWorker, createTenants } from '#tenants/tenants.ts';
 
 import { createEmpty, type TestDatabase } from './support/postgres.ts';
+import { freePort } from './support/service.ts';
 
 const program = fileURLToPath(new URL('../scripts/celeste.mjs', import.meta.url));
 const dataDir = mkdtempSync(join(tmpdir(), 'celeste-cli-'));
@@ -68,6 +69,15 @@ describe('celeste', { timeout: 60_000 }, () => {
     for (const command of ['start', 'api', 'work', 'migrate', 'tenant', 'user', 'watcher', 'doctor']) {
       expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
+  });
+
+  it.runIf(process.platform === 'linux').each<[string, Record<string, string>]>([
+    ['with keys to make', {}],
+    ['with only a sandbox to keep', { TOKEN_KEYS: `k1:${'A'.repeat(43)}` }],
+  ])('start refuses a DATA_DIR that cannot be, %s', async (_, settings) => {
+    const [port, sandbox] = [await freePort(), await freePort()];
+    const ports = { PORT: String(port), SANDBOX_PORT: String(sandbox) };
+    await expectOneLine(celeste(['start'], { ...ports, ...settings, DATA_DIR: '/proc/x' }), 'DATA_DIR');
   });
 
   it('says so when MASTER is not prepared, then prepares it', async () => {
