@@ -14,7 +14,6 @@ import { createLog } from '#base/log.ts';
 import { asWorker, createTenants } from '#tenants/tenants.ts';
 
 import { createEmpty, type TestDatabase } from './support/postgres.ts';
-import { freePort } from './support/service.ts';
 
 const program = fileURLToPath(new URL('../scripts/celeste.mjs', import.meta.url));
 const dataDir = mkdtempSync(join(tmpdir(), 'celeste-cli-'));
