@@ -254,6 +254,7 @@ function createHttpDeps(parts: Parts): HttpDeps {
       clock,
       events,
       openMailbox: mailboxes.open,
+      openedBy: mailboxes.openedBy,
       crewNames: async (yachtId) =>
         new Map((await listCrew(master, yachtId)).map((crew) => [crew.userId, crew.displayName])),
     },

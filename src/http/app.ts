@@ -9,7 +9,7 @@ import { CelesteError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import type { Events } from '#directory/events.ts';
 import type { Identify } from '#directory/principal.ts';
-import type { OpenMailbox } from '#threads/ports.ts';
+import type { MailDeps } from '#threads/ports.ts';
 
 import { refuseCrossSite, requirePrincipal } from './auth.ts';
 import { limitBody } from './body-limit.ts';
@@ -51,7 +51,7 @@ export type HttpDeps = {
   health: Omit<HealthDeps, 'metrics'>;
   outlook: OutlookDeps;
   /** What the routes about a yacht's mail and records have in common. */
-  aboard: Omit<WatcherDeps, 'wake'> & { events: Events; openMailbox: OpenMailbox };
+  aboard: Omit<WatcherDeps, 'wake'> & MailDeps & { events: Events };
   shared: Pick<SharedMailboxDeps, 'add' | 'crew'>;
   wake: WatcherDeps['wake'];
   webhooks: Omit<WebhookDeps, 'count'>;
