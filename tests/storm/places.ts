@@ -1,5 +1,6 @@
 // What there is in a mailbox to act on.
-import type { Folder, SandboxStore, StoredMessage } from '../../sandbox/store/types.ts';
+import type { SandboxStore } from '../../sandbox/store/sandbox-store.ts';
+import type { Folder, StoredMessage } from '../../sandbox/store/types.ts';
 
 export const pick = <T>(list: T[], n: number): T | undefined => list[n % Math.max(1, list.length)];
 
