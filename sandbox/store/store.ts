@@ -72,12 +72,8 @@ class MemoryStore implements SandboxStore {
       ...given.search,
       sourceFolders: given.search.sourceFolders.map((source) => findFolder(mailbox, source).id),
     };
-    return addFolder(mailbox, {
-      name: given.name,
-      parent,
-      hidden: given.hidden ?? false,
-      ...(search ? { search } : {}),
-    });
+    const { name, hidden = false } = given;
+    return addFolder(mailbox, { name, parent, hidden, ...(search ? { search } : {}) });
   }
 
   renameFolder(address: string, id: string, name: string): Folder {
