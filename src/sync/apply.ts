@@ -1,8 +1,8 @@
 // Puts a page of messages into the tables. Applying it again changes nothing.
 import { newId } from '#base/ids.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
-import { assignThreads, lockGrouping, type NewThread, type ThreadKey } from '#threads/assign.ts';
-import { createThreads, type FirstMessage } from '#threads/create.ts';
+import { assignThreads, lockGrouping, type ThreadKey } from '#threads/assign.ts';
+import { createThreads, type FirstMessage, readSurroundings } from '#threads/create.ts';
 import { refreshThreads } from '#threads/refresh.ts';
 
 import { type EncodedRows, encodeRows, insertMessages } from './insert.ts';
@@ -32,8 +32,12 @@ export async function applyRows(
   { watcher, folder, rows, encoded }: Applying,
 ): Promise<Applied> {
   if (rows.length === 0) return { threadIds: [], changes: 0 };
-  await lockGrouping(tx);
-  const known = await findKnown(tx, watcher, rows);
+  // Sent together; the lock is held when the others look.
+  const [, surroundings, known] = await Promise.all([
+    lockGrouping(tx),
+    readSurroundings(tx, watcher.id),
+    findKnown(tx, watcher, rows),
+  ]);
   const fresh = rows.filter((row) => !known.has(row.message_id));
   const old = rows.filter((row) => isChange(row, known.get(row.message_id)));
   const { threadOf, begun } = await assignThreads(tx, {
@@ -43,15 +47,16 @@ export async function applyRows(
       keyOf(row, known.get(row.message_id)),
     ),
   });
-  await insertFresh(tx, watcher, {
-    // As many are as there are rows: then it is these.
-    ...(encoded && fresh.length === rows.length ? encoded : encodeRows(fresh)),
-    threadOf,
-    begun,
-    round: folder?.round ?? 0,
-  });
-  await updateMessages(tx, watcher, { rows: old, threadOf });
-  if (folder) await seeMessages(tx, watcher, { folder, rows, known });
+  // As many are new as there are rows: then it is these.
+  const { columns } = encoded && fresh.length === rows.length ? encoded : encodeRows(fresh);
+  const messages = fresh.map((row) => firstMessageOf(row, threadOf.get(row.message_id) ?? ''));
+  const round = folder?.round ?? 0;
+  await Promise.all([
+    createThreads(tx, { watcher, surroundings, threads: begun, messages }),
+    insertMessages(tx, watcher, { columns, messages, round }),
+    updateMessages(tx, watcher, { rows: old, threadOf }),
+    folder && seeMessages(tx, watcher, { folder, rows, known }),
+  ]);
   const before = old.flatMap((row) => known.get(row.message_id)?.thread_id ?? []);
   const threadIds = [...new Set([...threadOf.values(), ...before])];
   const whole = new Set(begun.map((thread) => thread.id));
@@ -60,23 +65,6 @@ export async function applyRows(
     threadIds.filter((id) => !whole.has(id)),
   );
   return { threadIds, changes: fresh.length + old.length };
-}
-
-type Fresh = EncodedRows & { threadOf: Map<string, string>; begun: NewThread[]; round: number };
-
-async function insertFresh(
-  tx: TenantWriter,
-  watcher: Applying['watcher'],
-  { rows, columns, threadOf, begun, round }: Fresh,
-): Promise<void> {
-  const messages = rows.map((row) => firstMessageOf(row, threadOf.get(row.message_id) ?? ''));
-  await createThreads(tx, { watcher, threads: begun, messages });
-  await insertMessages(tx, watcher, {
-    columns,
-    ids: messages.map((message) => message.id),
-    threadIds: messages.map((message) => message.thread_id),
-    round,
-  });
 }
 
 async function findKnown(

@@ -20,8 +20,7 @@ export function encodeRows(rows: MessageRow[]): EncodedRows {
 type Insert = {
   columns: Buffer[];
   /** The rows' ids and threads, in the order of the rows. */
-  ids: string[];
-  threadIds: string[];
+  messages: { id: string; thread_id: string }[];
   round: number;
 };
 
@@ -29,15 +28,17 @@ type Insert = {
 export async function insertMessages(
   tx: TenantWriter,
   watcher: Pick<WatcherRow, 'id' | 'user_id' | 'yacht_id'>,
-  { columns, ids, threadIds, round }: Insert,
+  { columns, messages, round }: Insert,
 ): Promise<void> {
-  if (ids.length === 0) return;
+  if (messages.length === 0) return;
+  const ids = textArray(messages.map((message) => message.id));
+  const threadIds = textArray(messages.map((message) => message.thread_id));
   const names = sql.join(COLUMNS.map(({ name }) => sql.ref(name)));
   await sql`
     insert into email_messages (id, thread_id, watcher_id, user_id, yacht_id, seen_round, ${names})
     select r.id::uuid, r.thread_id::uuid, ${watcher.id}, ${watcher.user_id}, ${watcher.yacht_id}, ${round},
            ${sql.join(COLUMNS.map(({ read }) => read))}
-      from unnest(${sql.join([textArray(ids), textArray(threadIds), ...columns].map((column) => sql`${column}::text[]`))})
+      from unnest(${sql.join([ids, threadIds, ...columns].map((column) => sql`${column}::text[]`))})
         as r (id, thread_id, ${names})`.execute(tx);
 }
 

@@ -127,8 +127,7 @@ async function commitPage(round: Round, tree: Tree, work: PageWork) {
       await suspectUnseen(tx, { ...at, round: start.round });
     if (start.phase === 'initial' && start.round > 1)
       await noteFound(tx, { watcherId: round.watcher.id, folderId: folder.id, changes: done.changes });
-    await writeCursor(tx, next);
-    await holdLease(tx, round.lease, progress);
+    await Promise.all([writeCursor(tx, next), holdLease(tx, round.lease, progress)]);
     return done;
   });
   Object.assign(folder, next);

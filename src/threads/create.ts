@@ -30,18 +30,40 @@ export type FirstMessage = {
 
 type Beginning = {
   watcher: { id: string; user_id: string };
+  surroundings: Surroundings;
   threads: NewThread[];
   /** Every message that they begin with; others are passed over. */
   messages: FirstMessage[];
 };
 
+/** What a summary goes by besides the messages. */
+export type Surroundings = {
+  /** When the transaction began. */
+  now: Date;
+  /** The addresses of the mailboxes connected aboard, in lower case. */
+  crew: Set<string>;
+  /** Graph's ids of the mailbox's folders whose mail is not for the inbox. */
+  outside: Set<string>;
+};
+
+/** Milliseconds, because a page cursor holds no finer time. */
+export async function readSurroundings(tx: TenantWriter, watcherId: string): Promise<Surroundings> {
+  const { rows } = await sql<{ now: Date; crew: string[]; outside: string[] }>`
+    select date_trunc('milliseconds', now()) as now,
+           array(select lower(mailbox) from email_watchers where mailbox is not null) as crew,
+           array(select provider_folder_id from email_folders where watcher_id = ${watcherId} and not in_inbox) as outside
+  `.execute(tx);
+  const { now = new Date(), crew = [], outside = [] } = rows[0] ?? {};
+  return { now, crew: new Set(crew), outside: new Set(outside) };
+}
+
 /** Makes the threads and their rows in the mailbox's inbox. Call it before the messages are written. */
 export async function createThreads(
   tx: TenantWriter,
-  { watcher, threads, messages }: Beginning,
+  { watcher, surroundings, threads, messages }: Beginning,
 ): Promise<void> {
   if (threads.length === 0) return;
-  const { now, crew, outside } = await readSurroundings(tx, watcher.id);
+  const { now, crew, outside } = surroundings;
   const begun = new Set(threads.map((thread) => thread.id));
   const whole = messages
     .filter((message) => begun.has(message.thread_id))
@@ -68,19 +90,6 @@ export async function createThreads(
     return summary ? { thread_id, ...summary, ...shown(summary) } : [];
   });
   await insertThreads(tx, watcher, { rows, mailboxRows });
-}
-
-type Surroundings = { now: Date; crew: Set<string>; outside: Set<string> };
-
-/** Milliseconds, because a page cursor holds no finer time. */
-async function readSurroundings(tx: TenantWriter, watcherId: string): Promise<Surroundings> {
-  const { rows } = await sql<{ now: Date; crew: string[]; outside: string[] }>`
-    select date_trunc('milliseconds', now()) as now,
-           array(select lower(mailbox) from email_watchers where mailbox is not null) as crew,
-           array(select provider_folder_id from email_folders where watcher_id = ${watcherId} and not in_inbox) as outside
-  `.execute(tx);
-  const { now = new Date(), crew = [], outside = [] } = rows[0] ?? {};
-  return { now, crew: new Set(crew), outside: new Set(outside) };
 }
 
 async function insertThreads(

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { openPool, type Pool } from '#db/connect.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 import { assignThreads, lockGrouping } from '#threads/assign.ts';
-import { createThreads } from '#threads/create.ts';
+import { createThreads, readSurroundings } from '#threads/create.ts';
 import { refreshThreads } from '#threads/refresh.ts';
 
 export const YACHT = 'corvina';
@@ -84,7 +84,8 @@ export async function deliver(tenants: Tenants, mailbox: Mailbox, page: Letter[]
     });
     // Empty, so that refreshThreads is what fills them.
     const watcher = { id: mailbox.watcherId, user_id: mailbox.userId };
-    await createThreads(tx, { watcher, threads: begun, messages: [] });
+    const surroundings = await readSurroundings(tx, watcher.id);
+    await createThreads(tx, { watcher, surroundings, threads: begun, messages: [] });
     const values = rows.map((row) => ({ ...row, thread_id: threadOf.get(row.message_id) ?? '' }));
     const stored = await tx
       .insertInto('email_messages')
