@@ -52,7 +52,7 @@ describe('a mailbox that is connected', () => {
   it('says so to its owner', async () => {
     const { body } = await ask(world.engineer, '/api/watchers');
     const expires_at = world.subscription().expiresAt.toISOString();
-    expect(body.items[0].push).toEqual({ state: 'active', expires_at });
+    expect(body.items[0].push).toEqual({ state: 'active', expires_at, heard_at: null });
   });
 });
 
@@ -118,7 +118,31 @@ describe('what happens in the mailbox', () => {
     await world.pass(11_000);
     expect(rounds()).toBe(2);
     await world.expectEqual();
+    // That something was late may mean that more is.
     await world.pass(MINUTE);
+    expect(rounds()).toBe(3);
+    await world.pass(MINUTE);
+    expect(rounds()).toBe(3);
+  });
+
+  it('is looked for once more when delta shows only a part of it at first', async () => {
+    world.sandbox.settings.quirks.lateVisibilityMs = 6_000;
+    world.sandbox.notifications.stop();
+    quiet();
+    const early = deliver('Shown at once');
+    world.clock.forward(5_000);
+    const late = deliver('Shown later');
+    world.sandbox.notifications.resume();
+    await world.arrive();
+    const here = async (id: string) =>
+      (
+        await world.read((db) =>
+          db.selectFrom('email_messages').select('id').where('message_id', '=', id).execute(),
+        )
+      ).length;
+    expect([rounds(), await here(early.id), await here(late.id)]).toEqual([1, 1, 0]);
+    await world.pass(11_000);
+    await world.expectEqual();
     expect(rounds()).toBe(2);
   });
 

@@ -5,6 +5,7 @@ import { type Kysely, sql } from 'kysely';
 
 import { readClientState, sameHash } from './client-state.ts';
 import type { MasterSchema } from './schema.ts';
+import { SILENT } from './subscriptions.ts';
 
 type Master = Kysely<MasterSchema>;
 
@@ -111,11 +112,16 @@ export async function takeNudges(master: Master, now: Date, limit: number): Prom
   return rows;
 }
 
-/** Clears a nudge that its yacht's database has now, unless another came meanwhile. */
-export async function finishNudge(master: Master, { key, version }: Nudge): Promise<void> {
+/**
+ * Clears a nudge that its yacht's database has now, unless another came meanwhile. When it was about a change, push
+ * is not silent.
+ */
+export async function finishNudge(master: Master, { key, version, lifecycleEvents }: Nudge): Promise<void> {
+  const heard = sql<string>`case state when ${SILENT} then 'active' else state end`;
   await master
     .updateTable('graph_subscriptions')
     .set({ nudge_due_at: null, lifecycle_events: sql<string[]>`'{}'` })
+    .$if(lifecycleEvents.length === 0, (query) => query.set({ state: heard }))
     .where('key', '=', key)
     .where('nudge_version', '=', version)
     .execute();

@@ -6,13 +6,13 @@ import { sql } from 'kysely';
 import { newClientState } from '#directory/client-state.ts';
 import { forgetSubscriptions, noteSubscription, type SubscriptionOwner } from '#directory/subscriptions.ts';
 import { openGap } from '#mailboxes/gaps.ts';
-import type { SubscriptionState } from '#tenants/schema.ts';
 import { asWorker, type TenantReader, type TenantWriter } from '#tenants/tenants.ts';
 
 import { bringForward } from './nudges.ts';
 import {
   begun,
   type Circumstances,
+  figureOf,
   nextStep,
   type Step,
   type StepEnd,
@@ -87,7 +87,7 @@ async function settle(deps: SubscriptionDeps, { row, task }: TakenStep, ending: 
     return { wantsRound: await lookForTheGap(tx, { row, task, ending, now }) };
   });
   if (!news) return false;
-  await index(deps, row, ending, change.subscription_state);
+  await index(deps, row, ending, figureOf(change.subscription_state, row));
   deps.onState?.(change.subscription_state);
   return news.wantsRound;
 }
@@ -109,7 +109,7 @@ async function index(
   { master }: SubscriptionDeps,
   row: TakenStep['row'],
   ending: StepEnd,
-  state: SubscriptionState,
+  state: string,
 ): Promise<void> {
   const watcherId = row.id;
   if (ending.end === 'none' || ending.end === 'gone') return forgetSubscriptions(master, watcherId);
