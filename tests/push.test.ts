@@ -2,6 +2,8 @@
 // carries on. After each story our rows are the mailbox.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { listGaps } from '#mailboxes/gaps.ts';
+
 import { ask } from './support/aboard.ts';
 import { letter, reply } from './support/mail-story.ts';
 import { ADDRESS, createPushWorld, DAY, from, MINUTE, type PushWorld } from './support/push.ts';
@@ -362,6 +364,40 @@ describe('push that is dead', () => {
     await world.service.drain();
     await world.expectEqual();
     expect((await world.watcher()).sync_status).toBe('active');
+  });
+});
+
+describe('workers that were away', () => {
+  /** What the ledger says of it. */
+  const gaps = async () => {
+    const { id } = await world.watcher();
+    return world.read((db) => listGaps(db, id));
+  };
+
+  it.each([
+    ['for hours, while notifications waited', 5 * 60 * MINUTE],
+    ['for days, while the subscription ran out', 5 * DAY],
+  ])('%s leave a gap on record, from when to when, and with what it was filled', async (_, away) => {
+    const { complete_up_to: since } = await world.watcher();
+    deliver('While nobody was there');
+    world.clock.forward(away);
+    const back = world.clock.now();
+    await world.arrive();
+    const [outage, ...more] = await gaps();
+    expect(outage).toMatchObject({ kind: 'outage', detail: null, since, found: 1 });
+    expect(outage?.noticed_at.getTime()).toBeGreaterThanOrEqual(back.getTime());
+    expect(outage?.repaired_at?.getTime()).toBeGreaterThanOrEqual(back.getTime());
+    expect(more.filter((gap) => gap.repaired_at === null)).toEqual([]);
+    expect(await world.watcher()).toMatchObject({ subscription_state: 'active' });
+    await world.expectEqual();
+  });
+
+  it('for less than an hour leave none: the next poll is only late', async () => {
+    deliver('Soon found');
+    world.clock.forward(40 * MINUTE);
+    await world.arrive();
+    expect(await gaps()).toEqual([]);
+    await world.expectEqual();
   });
 });
 
