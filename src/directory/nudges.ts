@@ -66,10 +66,13 @@ async function believedOf(master: Master, received: ReceivedNotification[]): Pro
   return claims.filter(({ key, hash, subscriptionId }) => {
     const row = known.get(key);
     // The id is not known while the call that creates the subscription is on its way.
-    if (!row || (row.subscription_id !== null && row.subscription_id !== subscriptionId)) return false;
+    if (!row || !isSameId(row.subscription_id ?? subscriptionId, subscriptionId)) return false;
     return sameHash(hash, row.client_state_hash);
   });
 }
+
+// A GUID, in whichever case Microsoft writes it this time.
+const isSameId = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
 const CLOCKS_DIFFER_MS = 5_000;
 
