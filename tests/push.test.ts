@@ -2,11 +2,17 @@
 // carries on. After each story our rows are the mailbox.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { createLog } from '#base/log.ts';
+import { storeNotifications, takeNudges } from '#directory/nudges.ts';
 import { listGaps } from '#mailboxes/gaps.ts';
+import { applyNudge } from '#sync/nudges.ts';
+import { keepSubscription } from '#sync/subscriptions.ts';
+import { asWorker } from '#tenants/tenants.ts';
 
 import { ask } from './support/aboard.ts';
 import { letter, reply } from './support/mail-story.ts';
 import { ADDRESS, createPushWorld, DAY, from, MINUTE, type PushWorld } from './support/push.ts';
+import { wire } from './support/wiring.ts';
 
 let world: PushWorld;
 beforeEach(async () => {
@@ -324,6 +330,38 @@ describe('a lifecycle notification', () => {
     deliver('By the new one');
     await world.arrive();
     await world.expectEqual();
+  });
+
+  it('that it was removed is not forgotten when it comes while the subscription is being renewed', async () => {
+    const { id, clientState } = world.subscription();
+    const { master, tenants, sealer } = world.service.fleet;
+    const { mailboxes } = wire({ sandbox: world.sandbox, tenants, sealer, clock: world.clock });
+    const before = await world.watcher();
+    const told = async () => {
+      const removed = {
+        subscriptionId: id,
+        clientState: clientState ?? '',
+        lifecycleEvent: 'subscriptionRemoved',
+      };
+      await storeNotifications(master, [removed], world.clock.now());
+      for (const nudge of await takeNudges(master, world.clock.now(), 10)) {
+        await tenants.transact(asWorker('corvina'), (tx) => applyNudge(tx, nudge, world.clock.now()));
+      }
+    };
+    const open: typeof mailboxes.open = async (...mailbox) => {
+      if ((await world.watcher()).subscription_state === 'renewing') await told();
+      return mailboxes.open(...mailbox);
+    };
+    world.clock.forward(2.1 * DAY);
+    quiet();
+    const deps = { master, tenants, mailboxes: { open }, clock: world.clock, log: createLog('silent') };
+    await keepSubscription(
+      { ...deps, webhookUrl: before.subscription_url },
+      { yachtId: 'corvina', watcherId: before.id },
+    );
+    // Here Microsoft has it still, so it is taken over.
+    expect(world.asked()).toEqual(['PATCH 200', 'POST 409', 'GET 200']);
+    expect(await world.watcher()).toMatchObject({ subscription_state: 'active', subscription_wish: null });
   });
 
   it('that something was missed has the mailbox looked at, and the subscription stays', async () => {

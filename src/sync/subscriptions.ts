@@ -78,7 +78,7 @@ async function settle(deps: SubscriptionDeps, { row, task }: TakenStep, ending: 
   const news = await deps.tenants.transact(asWorker(row.yacht_id), async (tx) => {
     const written = await tx
       .updateTable('email_watchers')
-      .set(change)
+      .set({ ...change, ...wishedMeanwhile(row, change, now) })
       .where('id', '=', row.id)
       .where('subscription_state', '=', row.subscription_state)
       .where('subscription_due_at', '=', row.subscription_due_at)
@@ -90,6 +90,17 @@ async function settle(deps: SubscriptionDeps, { row, task }: TakenStep, ending: 
   await index(deps, row, ending, figureOf(change.subscription_state, row));
   deps.onState?.(change.subscription_state);
   return news.wantsRound;
+}
+
+// That Microsoft removed the subscription may be told while it is still being renewed: it needs another all the same.
+function wishedMeanwhile(row: TakenStep['row'], change: ReturnType<typeof settled>, now: Date) {
+  const isKept = change.subscription_state === 'active' && 'subscription_wish' in change;
+  if (!isKept || row.subscription_wish === 'recreate') return {};
+  const isNew = sql`subscription_wish = 'recreate'`;
+  return {
+    subscription_wish: sql<'recreate' | null>`case when ${isNew} then subscription_wish end`,
+    subscription_due_at: sql<Date>`case when ${isNew} then ${now}::timestamptz else ${change.subscription_due_at}::timestamptz end`,
+  };
 }
 
 type Settling = { row: TakenStep['row']; task: Task; ending: StepEnd; now: Date };
