@@ -24,8 +24,8 @@ export type Reading = {
   tree: Tree;
   /** Pages are applied one at a time, whichever folder they come from. */
   lane: Lane;
-  /** Called after each page, when it is committed. */
-  onPage(page: Applied & { progress: Progress }): void;
+  /** Called after each page, when it is committed. `since`: when the folder was last looked at, if it had been read. */
+  onPage(page: Applied & { progress: Progress; since: Date | null }): void;
   /** Called with what settling the suspicions changed. */
   onConfirmed(confirmed: Applied): void;
   /** Called when the counts were compared with Microsoft's. */
@@ -78,6 +78,7 @@ async function readPages(
   const { graph, source, clock, signal } = round;
   const askedAt = look?.askedAt ?? clock.now();
   let start = source.start(folder, askedAt);
+  const since = start.phase === 'delta' ? folder.synced_at : null;
   const at = { folderId: folder.provider_folder_id, link: start.link, first: look?.answer };
   for await (const page of pullFolder(graph, { protocol: source.pages, ...at, clock, signal })) {
     // Made before the lane is ours: another folder's page is being written meanwhile.
@@ -88,7 +89,7 @@ async function readPages(
     const placed = rows.map((row) => placedIn(row, folder));
     const encoded = start.phase === 'initial' && start.round === 1 ? encodeRows(placed) : undefined;
     const work = { folder, start, page, rows: placed, encoded, suspects, askedAt };
-    onPage(await lane(() => commitPage(round, tree, work)));
+    onPage({ ...(await lane(() => commitPage(round, tree, work))), since });
     start = { ...start, isFirstPage: false };
   }
 }
