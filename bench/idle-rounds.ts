@@ -38,7 +38,7 @@ const tenants = createTenants({
 const sealer = createSealer([{ kid: 'bench', key: Buffer.from(first.tokenKey, 'base64url') }]);
 const { syncDeps, graph } = wire({ sandbox: { url: first.sandboxUrl }, tenants, sealer, clock: systemClock });
 
-for (let round = 0; round <= SETTLING_ROUNDS; round += 1) await roundOfAll(syncDeps);
+for (let round = 0; round <= SETTLING_ROUNDS; round += 1) { const z=performance.now(); const c=process.cpuUsage(); const r=await roundOfAll(syncDeps); const d=process.cpuUsage(c); console.error('round',round,performance.now()-z,(d.user+d.system)/1000, r); }
 const statements = count();
 const cpu = process.cpuUsage();
 const started = performance.now();

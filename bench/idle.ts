@@ -14,6 +14,7 @@ import { type BenchTask, prepareYacht } from './yacht.ts';
 // CELESTE_BENCH_MAILBOXES says how many; a thousand take some ten minutes to be read for the first time.
 const MAILBOXES = Number(process.env.CELESTE_BENCH_MAILBOXES ?? 1_000);
 const CONNECTING_AT_ONCE = 8;
+let F=0; let SEED=0;
 const FOLDERS = 25;
 const MESSAGES_PER_FOLDER = 2;
 
@@ -22,18 +23,19 @@ export async function idle(): Promise<void> {
   // Under root PostgreSQL runs as another user, who must get there.
   await chmod(dataDir, 0o755);
   const sandbox = await startSandbox({ port: 0, world: 'empty' });
-  const yacht = await prepareYacht(dataDir, sandbox);
+  const T0=performance.now(); const t=(n:string)=>console.error(n, ((performance.now()-T0)/1000).toFixed(1), JSON.stringify(process.cpuUsage()));
+  const yacht = await prepareYacht(dataDir, sandbox); t('yacht');
   try {
     const addresses = Array.from({ length: MAILBOXES }, (_, n) => `crew.${n}@bench.test`);
     const tasks: BenchTask[] = [];
     const connectNext = async () => {
       for (let address = addresses.pop(); address !== undefined; address = addresses.pop()) {
-        fill(sandbox.store, address);
+        const f=performance.now(); fill(sandbox.store, address); F+=performance.now()-f;
         tasks.push(await yacht.taskFor(address));
       }
     };
     await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, connectNext));
-    report(await measure(tasks));
+    t('connected'); console.error('fill ms',F); report(await measure(tasks)); t('measured');
   } finally {
     await yacht.close();
     await sandbox.close();
@@ -55,7 +57,7 @@ function fill(store: Awaited<ReturnType<typeof startSandbox>>['store'], address:
     [...(store.mailbox(address)?.folders.values() ?? [])].filter((folder) => folder.parent && !folder.search);
   for (let n = 1; held().length < FOLDERS; n += 1) {
     const { id } = store.createFolder(address, { name: `Matter ${n}`, parent: 'inbox' });
-    store.bulk(address, { count: MESSAGES_PER_FOLDER, seed: n, folder: id });
+    store.bulk(address, { count: MESSAGES_PER_FOLDER, seed: (SEED += 1), folder: id });
   }
 }
 

@@ -4,10 +4,11 @@ import { sql } from 'kysely';
 import { CelesteError } from '#base/errors.ts';
 import { isDatabaseFull } from '#db/trouble.ts';
 import { adviceOn } from '#mailboxes/advice.ts';
-import { releaseLease } from '#mailboxes/lease.ts';
+import { RELEASED, releaseLease, withPlacesBack } from '#mailboxes/lease.ts';
 import { triggerOf } from '#mailboxes/rounds.ts';
 import type { LastRound, RoundOutcome, RoundSummary } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
+import { storeQuiet, type Tree } from './folders.ts';
 import { type Ledger, recordMended, recordMet } from './ledger.ts';
 import { nextAttempt, nextRound } from './plan.ts';
 import type { Round } from './round.ts';
@@ -39,22 +40,25 @@ const RUNNING = ['pending', 'active', 'degraded'] as const;
  */
 export async function recordEnding(
   tx: TenantWriter,
-  round: Pick<Round, 'watcher' | 'lease' | 'clock'>,
+  round: Recording & { tree: Tree },
   ending: Ending,
 ): Promise<Ledger> {
   const write = { synced: recordSuccess, degraded: recordFailure, throttled: recordThrottle }[
     ending.outcome as string
   ];
-  const { hasGaps, ...met } = await recordMet(tx, round, ending);
-  await (write?.(tx, round, ending) ?? recordPause(tx, round, ending));
-  const mended = await recordMended(tx, round, { ...ending, hasGaps });
-  await releaseLease(tx, round.lease);
+  await storeQuiet(tx, round.tree, round.lease);
+  const { hasGaps, wasInStep, ...met } = await recordMet(tx, round, ending);
+  const isReleased = await (write?.(tx, round, ending) ?? recordPause(tx, round, ending));
+  const mended = await recordMended(tx, round, { ...ending, hasGaps, wasInStep });
+  if (!isReleased) await releaseLease(tx, round.lease);
   return { ...met, ...mended };
 }
 
 type Recording = Pick<Round, 'watcher' | 'lease' | 'clock'>;
 
-function held(tx: TenantWriter, { watcher, lease }: Recording) {
+// Those that write to a held row return whether that gave the lease back.
+
+function held(tx: Pick<TenantWriter, 'updateTable'>, { watcher, lease }: Recording) {
   return tx
     .updateTable('email_watchers')
     .where('id', '=', watcher.id)
@@ -74,14 +78,15 @@ function lastRound({ watcher, clock }: Recording, { outcome, startedAt, summary 
   return JSON.stringify(last);
 }
 
-async function recordSuccess(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
+async function recordSuccess(tx: TenantWriter, round: Recording, ending: Ending): Promise<boolean> {
   const { startedAt, completeUpTo } = ending;
   const now = round.clock.now();
   // Asked for while this round ran: it may have come too late for it.
   const isAsked = sql<boolean>`next_sync_at > ${startedAt} and next_sync_at <= ${now}`;
   const next = nextRound(now, round.watcher.sync_interval_minutes);
-  await held(tx, round)
+  const { numUpdatedRows } = await held(withPlacesBack(tx, round.lease), round)
     .set((eb) => ({
+      ...RELEASED,
       sync_status: 'active',
       last_sync_at: now,
       last_sync_error: null,
@@ -94,10 +99,11 @@ async function recordSuccess(tx: TenantWriter, round: Recording, ending: Ending)
       next_sync_at: sql<Date>`case when ${isAsked} then next_sync_at else ${next} end`,
       next_sync_trigger: sql<'schedule'>`case when ${isAsked} then next_sync_trigger else 'schedule' end`,
     }))
-    .execute();
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
-async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
+async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending): Promise<boolean> {
   const { code } = ending;
   const failures = round.watcher.failures + 1;
   await held(tx, round)
@@ -111,9 +117,10 @@ async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending)
       next_sync_trigger: 'retry',
     })
     .execute();
+  return false;
 }
 
-async function recordThrottle(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
+async function recordThrottle(tx: TenantWriter, round: Recording, ending: Ending): Promise<boolean> {
   const soon = nextAttempt(round.clock.now(), 1);
   await held(tx, round)
     .set((eb) => ({
@@ -122,18 +129,21 @@ async function recordThrottle(tx: TenantWriter, round: Recording, ending: Ending
       next_sync_trigger: 'retry',
     }))
     .execute();
+  return false;
 }
 
 /** The mailbox may have been stopped meanwhile: then it is not due, but the round was one. */
-async function recordPause(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
+async function recordPause(tx: TenantWriter, round: Recording, ending: Ending): Promise<boolean> {
   await tx
     .updateTable('email_watchers')
     .set({ last_round: lastRound(round, ending) })
     .where('id', '=', round.watcher.id)
     .where('lease_owner', '=', round.lease.owner)
     .execute();
-  if (ending.outcome !== 'interrupted') return;
-  await held(tx, round).set({ next_sync_at: round.clock.now() }).execute();
+  if (ending.outcome === 'interrupted') {
+    await held(tx, round).set({ next_sync_at: round.clock.now() }).execute();
+  }
+  return false;
 }
 
 /** Which ending a fault means, and the code that stands on the watcher. */

@@ -11,6 +11,7 @@ import type { Mailboxes } from '#mailboxes/mailbox.ts';
 import { revokeAccess } from '#mailboxes/tokens.ts';
 import type { Progress } from '#mailboxes/watchers.ts';
 import { isGraphError } from '#microsoft/errors.ts';
+import type { Graph } from '#microsoft/graph-client.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
 import { counted } from './counted.ts';
@@ -82,16 +83,20 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   const lease: Lease = { watcherId: request.watcherId, owner: randomUUID() };
   const claimed = await deps.tenants.transact(asWorker(request.yachtId), async (tx) => {
     const watcher = await claimWatcher(tx, lease);
-    return watcher && { watcher, tree: await loadTree(tx, watcher) };
+    if (!watcher) return null;
+    const tree = await loadTree(tx, watcher);
+    return { watcher, tree, mailbox: await deps.mailboxes.openLeased(tx, watcher, lease) };
   });
   if (!claimed) return { ...NOTHING, outcome: 'skipped' };
-  const { watcher, tree } = claimed;
+  const { watcher, tree, mailbox } = claimed;
   const tally = createTally();
   const keeper = keepLease(deps, { lease, watcher, signal: request.signal });
-  const ending = await runRound(deps, { request, watcher, tree, lease, signal: keeper.signal, tally });
+  const graph = counted(mailbox.graph, tally.request);
+  const ending = await runRound(deps, { request, watcher, tree, graph, lease, signal: keeper.signal, tally });
   keeper.stop();
+  mailbox.end();
   const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
-  const round = { watcher, lease, clock: deps.clock };
+  const round = { watcher, tree, lease, clock: deps.clock };
   const upTo = completeUpTo(tree.folders, startedAt);
   const ledger = await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
     recordEnding(tx, round, { ...ending, startedAt, completeUpTo: upTo, summary }),
@@ -124,15 +129,15 @@ type Running = {
   request: SyncRequest;
   watcher: WatcherRow;
   tree: Tree;
+  graph: Graph;
   lease: Lease;
   signal: AbortSignal;
   tally: Tally;
 };
 
 async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 'outcome' | 'code'>> {
-  const { request, watcher, lease, signal, tally } = running;
+  const { watcher, graph, lease, signal } = running;
   try {
-    const graph = counted(await deps.mailboxes.open(request.yachtId, watcher.id, { lease }), tally.request);
     const { tenants, clock, log, source = deltaSource } = deps;
     const round: Round = { tenants, graph, source, clock, log, watcher, lease, signal };
     const reconciling = isReconciling(watcher, clock.now());
