@@ -1,8 +1,8 @@
 // The shapes of mailboxes in answers: what the connection is, how the sync is doing.
 import { z } from '@hono/zod-openapi';
-
+import type { FolderState } from '#mailboxes/folder-states.ts';
 import type { ConnectionState, ConnectionStatus } from '#mailboxes/status.ts';
-import type { FolderState, WatcherState } from '#mailboxes/watchers.ts';
+import type { WatcherState } from '#mailboxes/watchers.ts';
 
 import { TroubleSchema } from './context.ts';
 

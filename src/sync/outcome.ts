@@ -11,7 +11,7 @@ import type { TenantWriter } from '#tenants/tenants.ts';
 import { storeQuiet, type Tree } from './folders.ts';
 import { type Ledger, recordMended, recordMet } from './ledger.ts';
 import { nextAttempt, nextRound } from './plan.ts';
-import type { Round } from './round.ts';
+import type { Round, WatcherRow } from './round.ts';
 
 /**
  *   synced           the mailbox was read to its end
@@ -37,26 +37,31 @@ const RUNNING = ['pending', 'active', 'degraded'] as const;
 /**
  * Writes the ending, unless the mailbox is somebody else's by now; and in any case what the round was, in the
  * ledger.
+ *
+ * @returns what the ledger says, and the watcher's row as it stands then
  */
 export async function recordEnding(
   tx: TenantWriter,
   round: Recording & { tree: Tree },
   ending: Ending,
-): Promise<Ledger> {
+): Promise<{ ledger: Ledger; after: WatcherRow }> {
   const write = { synced: recordSuccess, degraded: recordFailure, throttled: recordThrottle }[
     ending.outcome as string
   ];
   await storeQuiet(tx, round.tree, round.lease);
   const { hasGaps, wasInStep, ...met } = await recordMet(tx, round, ending);
-  const isReleased = await (write?.(tx, round, ending) ?? recordPause(tx, round, ending));
+  const released = await (write?.(tx, round, ending) ?? recordPause(tx, round, ending));
   const mended = await recordMended(tx, round, { ...ending, hasGaps, wasInStep });
-  if (!isReleased) await releaseLease(tx, round.lease);
-  return { ...met, ...mended };
+  const after = released ?? (await release(tx, round));
+  return { ledger: { ...met, ...mended }, after };
 }
 
 type Recording = Pick<Round, 'watcher' | 'lease' | 'clock'>;
 
-// Those that write to a held row return whether that gave the lease back.
+async function release(tx: TenantWriter, { watcher, lease }: Recording): Promise<WatcherRow> {
+  await releaseLease(tx, lease);
+  return tx.selectFrom('email_watchers').selectAll().where('id', '=', watcher.id).executeTakeFirstOrThrow();
+}
 
 function held(tx: Pick<TenantWriter, 'updateTable'>, { watcher, lease }: Recording) {
   return tx
@@ -78,13 +83,18 @@ function lastRound({ watcher, clock }: Recording, { outcome, startedAt, summary 
   return JSON.stringify(last);
 }
 
-async function recordSuccess(tx: TenantWriter, round: Recording, ending: Ending): Promise<boolean> {
+/** Gives the lease back with the same statement, as most rounds end this way. */
+async function recordSuccess(
+  tx: TenantWriter,
+  round: Recording,
+  ending: Ending,
+): Promise<WatcherRow | undefined> {
   const { startedAt, completeUpTo } = ending;
   const now = round.clock.now();
   // Asked for while this round ran: it may have come too late for it.
   const isAsked = sql<boolean>`next_sync_at > ${startedAt} and next_sync_at <= ${now}`;
   const next = nextRound(now, round.watcher.sync_interval_minutes);
-  const { numUpdatedRows } = await held(withPlacesBack(tx, round.lease), round)
+  return held(withPlacesBack(tx, round.lease), round)
     .set((eb) => ({
       ...RELEASED,
       sync_status: 'active',
@@ -99,11 +109,11 @@ async function recordSuccess(tx: TenantWriter, round: Recording, ending: Ending)
       next_sync_at: sql<Date>`case when ${isAsked} then next_sync_at else ${next} end`,
       next_sync_trigger: sql<'schedule'>`case when ${isAsked} then next_sync_trigger else 'schedule' end`,
     }))
+    .returningAll()
     .executeTakeFirst();
-  return numUpdatedRows > 0n;
 }
 
-async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending): Promise<boolean> {
+async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending): Promise<undefined> {
   const { code } = ending;
   const failures = round.watcher.failures + 1;
   await held(tx, round)
@@ -117,10 +127,9 @@ async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending)
       next_sync_trigger: 'retry',
     })
     .execute();
-  return false;
 }
 
-async function recordThrottle(tx: TenantWriter, round: Recording, ending: Ending): Promise<boolean> {
+async function recordThrottle(tx: TenantWriter, round: Recording, ending: Ending): Promise<undefined> {
   const soon = nextAttempt(round.clock.now(), 1);
   await held(tx, round)
     .set((eb) => ({
@@ -129,11 +138,10 @@ async function recordThrottle(tx: TenantWriter, round: Recording, ending: Ending
       next_sync_trigger: 'retry',
     }))
     .execute();
-  return false;
 }
 
 /** The mailbox may have been stopped meanwhile: then it is not due, but the round was one. */
-async function recordPause(tx: TenantWriter, round: Recording, ending: Ending): Promise<boolean> {
+async function recordPause(tx: TenantWriter, round: Recording, ending: Ending): Promise<undefined> {
   await tx
     .updateTable('email_watchers')
     .set({ last_round: lastRound(round, ending) })
@@ -143,7 +151,6 @@ async function recordPause(tx: TenantWriter, round: Recording, ending: Ending): 
   if (ending.outcome === 'interrupted') {
     await held(tx, round).set({ next_sync_at: round.clock.now() }).execute();
   }
-  return false;
 }
 
 /** Which ending a fault means, and the code that stands on the watcher. */

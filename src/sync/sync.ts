@@ -9,7 +9,7 @@ import type { Log } from '#base/log.ts';
 import { claimWatcher, holdLease, LEASE_SECONDS, type Lease } from '#mailboxes/lease.ts';
 import type { Mailboxes } from '#mailboxes/mailbox.ts';
 import { revokeAccess } from '#mailboxes/tokens.ts';
-import type { Progress } from '#mailboxes/watchers.ts';
+import { type Progress, type WatcherState, watcherState } from '#mailboxes/watchers.ts';
 import { isGraphError } from '#microsoft/errors.ts';
 import type { Graph } from '#microsoft/graph-client.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
@@ -67,6 +67,8 @@ export type SyncResult = {
   milliseconds: number;
   /** What it met and mended; null when it was skipped. */
   ledger: Ledger | null;
+  /** The mailbox as it stands now; null when it was skipped. */
+  after: WatcherState | null;
   /** The worker before us fell silent. */
   tookOver: boolean;
   /** What comparing counts with Microsoft's came to; null when this round did not. */
@@ -98,7 +100,7 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
   const round = { watcher, tree, lease, clock: deps.clock };
   const upTo = completeUpTo(tree.folders, startedAt);
-  const ledger = await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
+  const { ledger, after } = await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
     recordEnding(tx, round, { ...ending, startedAt, completeUpTo: upTo, summary }),
   );
   const tookOver = watcher.previous_owner !== null;
@@ -106,6 +108,7 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
     ...ending,
     ...summary,
     ledger,
+    after: watcherState(after, deps.clock.now()),
     tookOver,
     reconciliation: tally.reconciliation(),
     userId: watcher.user_id,
@@ -121,6 +124,7 @@ const NOTHING = {
   requests: 0,
   milliseconds: 0,
   ledger: null,
+  after: null,
   tookOver: false,
   reconciliation: null,
 };
