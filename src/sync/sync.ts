@@ -94,9 +94,12 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   const tally = createTally();
   const keeper = keepLease(deps, { lease, watcher, signal: request.signal });
   const graph = counted(mailbox.graph, tally.request);
-  const ending = await runRound(deps, { request, watcher, tree, graph, lease, signal: keeper.signal, tally });
-  keeper.stop();
-  mailbox.end();
+  const running = { request, watcher, tree, graph, lease, signal: keeper.signal, tally };
+  // Whatever happens: a lease that nobody works under any more must lapse.
+  const ending = await runRound(deps, running).finally(() => {
+    keeper.stop();
+    mailbox.end();
+  });
   const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
   const round = { watcher, tree, lease, clock: deps.clock };
   const upTo = completeUpTo(tree.folders, startedAt);
