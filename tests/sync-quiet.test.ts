@@ -79,6 +79,32 @@ describe('a mailbox in which nothing happens', () => {
     expect(await world.db.selectFrom('email_request_places').select('id').execute()).toEqual([]);
   });
 
+  it('leaves the cursors alone when another worker took the mailbox over meanwhile', async () => {
+    await settledWith(3);
+    const stood = async () => {
+      const { folders_delta_link, last_round } = await world.watcher(engineer);
+      return { folders: await synced(), folders_delta_link, last_round };
+    };
+    const before = await stood();
+    const { tenants } = world;
+    const theirs = { lease_owner: 'another', lease_until: new Date(Date.now() + 60_000) };
+    let transactions = 0;
+    const overtaken: typeof tenants = {
+      ...tenants,
+      transact: async (scope, fn) => {
+        transactions += 1;
+        if (transactions === 2) await world.db.updateTable('email_watchers').set(theirs).execute();
+        return tenants.transact(scope, fn);
+      },
+    };
+    const { syncMailbox } = await import('#sync/sync.ts');
+    const { id } = await world.watcher(engineer);
+    await syncMailbox({ ...world.syncDeps, tenants: overtaken }, { yachtId: world.yachtId, watcherId: id });
+    expect(transactions).toBe(2);
+    expect(await stood()).toEqual(before);
+    expect(await world.watcher(engineer)).toMatchObject(theirs);
+  });
+
   it('asks for immutable ids and text in each item of a batch', async () => {
     await settledWith(3);
     await world.sync(engineer);
