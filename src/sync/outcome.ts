@@ -11,6 +11,7 @@ import type { TenantWriter } from '#tenants/tenants.ts';
 import { storeQuiet, type Tree } from './folders.ts';
 import { type Ledger, recordMended, recordMet } from './ledger.ts';
 import { nextAttempt, nextRound } from './plan.ts';
+import { notePoll } from './push-silence.ts';
 import type { Round, WatcherRow } from './round.ts';
 
 /**
@@ -30,6 +31,8 @@ export type Ending = {
   /** Up to when the mailbox is complete, if the round ended well. */
   completeUpTo: Date | null;
   summary: RoundSummary;
+  /** As `Poll` has it. */
+  changedSince: Date | null;
 };
 
 const RUNNING = ['pending', 'active', 'degraded'] as const;
@@ -48,12 +51,16 @@ export async function recordEnding(
   const write = { synced: recordSuccess, degraded: recordFailure, throttled: recordThrottle }[
     ending.outcome as string
   ];
-  await storeQuiet(tx, round.tree, round.lease);
-  const { hasGaps, wasInStep, ...met } = await recordMet(tx, round, ending);
+  const [{ hasGaps, wasInStep, ...met }] = await Promise.all([
+    recordMet(tx, round, ending),
+    storeQuiet(tx, round.tree, round.lease),
+  ]);
+  const silence = await notePoll(tx, round, { ...ending, trigger: met.trigger });
   const released = await (write?.(tx, round, ending) ?? recordPause(tx, round, ending));
   const mended = await recordMended(tx, round, { ...ending, hasGaps, wasInStep });
   const after = released ?? (await release(tx, round));
-  return { ledger: { ...met, ...mended }, after };
+  const opened = [...met.opened, ...silence.opened];
+  return { ledger: { ...met, ...mended, ...silence, opened }, after };
 }
 
 type Recording = Pick<Round, 'watcher' | 'lease' | 'clock'>;

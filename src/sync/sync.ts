@@ -86,8 +86,9 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   const claimed = await deps.tenants.transact(asWorker(request.yachtId), async (tx) => {
     const watcher = await claimWatcher(tx, lease);
     if (!watcher) return null;
-    const tree = await loadTree(tx, watcher);
-    return { watcher, tree, mailbox: await deps.mailboxes.openLeased(tx, watcher, lease) };
+    const opening = [loadTree(tx, watcher), deps.mailboxes.openLeased(tx, watcher, lease)] as const;
+    const [tree, mailbox] = await Promise.all(opening);
+    return { watcher, tree, mailbox };
   });
   if (!claimed) return { ...NOTHING, outcome: 'skipped' };
   const { watcher, tree, mailbox } = claimed;
@@ -103,8 +104,9 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
   const round = { watcher, tree, lease, clock: deps.clock };
   const upTo = completeUpTo(tree.folders, startedAt);
+  const changedSince = tally.changedSince();
   const { ledger, after } = await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
-    recordEnding(tx, round, { ...ending, startedAt, completeUpTo: upTo, summary }),
+    recordEnding(tx, round, { ...ending, startedAt, completeUpTo: upTo, summary, changedSince }),
   );
   const tookOver = watcher.previous_owner !== null;
   return {
@@ -195,6 +197,7 @@ function createTally() {
   const threads = new Set<string>();
   let requests = 0;
   let changes = 0;
+  let changedSince: Date | null = null;
   let reconciliation: ReconciliationResult | null = null;
   return {
     reconciled: (result: ReconciliationResult) => {
@@ -204,8 +207,10 @@ function createTally() {
     request: () => {
       requests += 1;
     },
-    page: (page: { threadIds: string[]; changes: number }) => {
+    changedSince: () => changedSince,
+    page: ({ since = null, ...page }: { threadIds: string[]; changes: number; since?: Date | null }) => {
       changes += page.changes;
+      if (page.changes > 0 && since && (changedSince === null || since > changedSince)) changedSince = since;
       for (const id of page.threadIds) if (threads.size < THREADS_KEPT) threads.add(id);
     },
     summary: (milliseconds: number) => ({ requests, changes, milliseconds }),
