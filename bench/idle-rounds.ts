@@ -1,19 +1,18 @@
 // The measured process of bench/idle.ts: reads every mailbox for the first time, lets it settle, then counts a round.
-import { text } from 'node:stream/consumers';
-
 import pg from 'pg';
 
-import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
-import { createSealer } from '#base/sealing.ts';
-import { type SyncDeps, syncMailbox } from '#sync/sync.ts';
-import { createTenants } from '#tenants/tenants.ts';
+import { createKysely, openPool } from '#db/connect.ts';
+import { createEvents } from '#directory/events.ts';
+import type { MasterSchema } from '#directory/schema.ts';
+import { announceDue } from '#directory/yacht-schedule.ts';
+import { runSyncMailbox, type SyncMailboxDeps } from '#jobs/sync-mailbox.ts';
+import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 
-import { wire } from '../tests/support/wiring.ts';
+import { openWorker, readGiven } from './rounds.ts';
 import type { BenchTask } from './yacht.ts';
 
-export type IdleMeasured = {
-  mailboxes: number;
+export type IdleFigures = {
   requests: number;
   /** Everything sent to PostgreSQL, `begin`, `commit` and the setting of the caller included. */
   statements: number;
@@ -21,55 +20,82 @@ export type IdleMeasured = {
   milliseconds: number;
 };
 
+/** `round`: the sync alone. `job`: with what the worker does around it, but for taking it from the queue. */
+export type IdleMeasured = { mailboxes: number; round: IdleFigures; job: IdleFigures };
+
+type Read = (task: BenchTask) => Promise<SyncResult>;
+
 const AT_ONCE = 8;
-// Each item of a batch and each statement of a first sync is long past by then.
+// Counts that moved while the tree was read for the first time are told in the next round.
 const SETTLING_ROUNDS = 2;
 
-const tasks = JSON.parse(await text(process.stdin)) as BenchTask[];
-const first = tasks[0];
-if (!first) throw new Error('there is no mailbox to measure');
+const { tasks } = await readGiven();
 const count = countStatements();
-const tenants = createTenants({
-  locate: async () => ({ url: first.tenantUrl }),
-  poolMax: 4,
-  idleMs: 5_000,
-  log: createLog('silent'),
-});
-const sealer = createSealer([{ kid: 'bench', key: Buffer.from(first.tokenKey, 'base64url') }]);
-const { syncDeps, graph } = wire({ sandbox: { url: first.sandboxUrl }, tenants, sealer, clock: systemClock });
+const log = createLog('silent');
 
-for (let round = 0; round <= SETTLING_ROUNDS; round += 1) await roundOfAll(syncDeps);
-const statements = count();
-const cpu = process.cpuUsage();
-const started = performance.now();
-const { requests, changes } = await roundOfAll(syncDeps);
-const milliseconds = performance.now() - started;
-const { user, system } = process.cpuUsage(cpu);
-if (changes > 0) throw new Error(`the mailboxes were not quiet: ${changes} changes`);
+const preparing = openWorker(tasks[0], { hasty: true });
+for (let round = 0; round <= SETTLING_ROUNDS; round += 1) await roundOfAll(readBy(preparing.syncDeps));
+await preparing.close();
+
+const worker = openWorker(tasks[0]);
+const { masterUrl } = tasks[0];
+const master = createKysely<MasterSchema>(openPool(masterUrl, { max: 4, idleMs: 30_000 }));
 const measured: IdleMeasured = {
   mailboxes: tasks.length,
-  requests,
-  statements: count() - statements,
-  cpuMs: (user + system) / 1000,
-  milliseconds,
+  round: await measure(readBy(worker.syncDeps)),
+  job: await measure(workOffBy(worker.syncDeps)),
 };
 console.log(JSON.stringify(measured));
-await graph.close();
-await tenants.close();
+await master.destroy();
+await worker.close();
+// What is said last; the input may stay open.
+process.exit();
 
-async function roundOfAll(deps: SyncDeps): Promise<{ requests: number; changes: number }> {
+function readBy(deps: SyncDeps): Read {
+  return ({ yachtId, watcherId }) => syncMailbox(deps, { yachtId, watcherId });
+}
+
+function workOffBy(sync: SyncDeps): Read {
+  const events = createEvents({ master, masterUrl, log });
+  const queue: SyncMailboxDeps['queue'] = {
+    send: (name) => Promise.reject(new Error(`a quiet round asked for ${name}`)),
+  };
+  return async ({ yachtId, watcherId }) => {
+    const ended = Promise.withResolvers<SyncResult>();
+    const deps: SyncMailboxDeps = {
+      ...{ sync, events, queue, log },
+      announceDue: (id, at) => announceDue(master, id, at),
+      onRound: ended.resolve,
+    };
+    const signal = new AbortController().signal;
+    await runSyncMailbox(deps, { yacht_id: yachtId, watcher_id: watcherId }, signal);
+    return ended.promise;
+  };
+}
+
+async function measure(read: Read): Promise<IdleFigures> {
+  const before = count();
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  const { requests, changes } = await roundOfAll(read);
+  const milliseconds = performance.now() - started;
+  const { user, system } = process.cpuUsage(cpu);
+  if (changes > 0) throw new Error(`the mailboxes were not quiet: ${changes} changes`);
+  return { requests, statements: count() - before, cpuMs: (user + system) / 1000, milliseconds };
+}
+
+async function roundOfAll(read: Read): Promise<{ requests: number; changes: number }> {
   const queue = [...tasks];
   const all = { requests: 0, changes: 0 };
-  const worker = async () => {
+  const readNext = async () => {
     for (let task = queue.shift(); task; task = queue.shift()) {
-      const { yachtId, watcherId } = task;
-      const result = await syncMailbox(deps, { yachtId, watcherId });
+      const result = await read(task);
       if (result.outcome !== 'synced') throw new Error(`a round ended ${result.outcome} (${result.code})`);
       all.requests += result.requests;
       all.changes += result.changes;
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: AT_ONCE }, readNext));
   return all;
 }
 

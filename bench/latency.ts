@@ -1,14 +1,12 @@
 // How long after its delivery in the sandbox a mail is a row in our database: with push, and with polling. The
 // sandbox notifies 50 to 400 ms after a change, as its ordinary day has it, and the service is whole: receiver,
 // queue, worker, PostgreSQL with durable settings, all on this machine.
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { asWorker } from '#tenants/tenants.ts';
 
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
+import { withDataDir } from './data-dir.ts';
 import { type LatencyService, startService, YACHT } from './latency-service.ts';
 
 const CREW = ['captain@corvina.test', 'chief.engineer@corvina.test', 'eto@corvina.test'];
@@ -22,40 +20,32 @@ const POLL_SPREAD_MS = 120_000;
 const LOOK_EVERY_MS = 20;
 const PATIENCE_MS = 5 * 60_000;
 
-export async function latency(): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'celeste-bench-'));
-  // Under root PostgreSQL runs as another user, who must get there.
-  await chmod(dataDir, 0o755);
-  const sandbox = await startSandbox({ port: 0, world: 'empty' });
-  for (const address of CREW) {
-    sandbox.store.createMailbox({ address, displayName: address });
-    sandbox.store.bulk(address, { count: MESSAGES, seed: 1, folder: 'inbox' });
-  }
-  try {
-    const pushed = await withService(dataDir, sandbox, {
-      push: true,
-      count: PUSHED,
-      spreadMs: PUSH_SPREAD_MS,
-    });
-    const polled = await withService(dataDir, sandbox, {
-      push: false,
-      count: POLLED,
-      spreadMs: POLL_SPREAD_MS,
-    });
-    console.log(
-      `latency: from delivery to the row, ${CREW.length} mailboxes, one machine, one process of ours`,
-    );
-    report(`push, ${PUSHED} mails at random over ${PUSH_SPREAD_MS / 1000} s (p95 under 5 s)`, pushed);
-    report(`polling every ${POLL_MINUTES} min (15 is the default), ${POLLED} mails`, polled);
-  } finally {
-    await sandbox.close();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+export function latency(): Promise<void> {
+  return withDataDir(async (dataDir) => {
+    const sandbox = await startSandbox({ port: 0, world: 'empty' });
+    for (const address of CREW) {
+      sandbox.store.createMailbox({ address, displayName: address });
+      sandbox.store.bulk(address, { count: MESSAGES, seed: 1, folder: 'inbox' });
+    }
+    const place = { dataDir, sandbox };
+    try {
+      const pushed = await withService(place, { push: true, count: PUSHED, spreadMs: PUSH_SPREAD_MS });
+      const polled = await withService(place, { push: false, count: POLLED, spreadMs: POLL_SPREAD_MS });
+      console.log(
+        `latency: from delivery to the row, ${CREW.length} mailboxes, one machine, one process of ours`,
+      );
+      report(`push, ${PUSHED} mails at random over ${PUSH_SPREAD_MS / 1000} s (p95 under 5 s)`, pushed);
+      report(`polling every ${POLL_MINUTES} min (15 is the default), ${POLLED} mails`, polled);
+    } finally {
+      await sandbox.close();
+    }
+  });
 }
 
+type Place = { dataDir: string; sandbox: Sandbox };
 type Phase = { push: boolean; count: number; spreadMs: number };
 
-async function withService(dataDir: string, sandbox: Sandbox, phase: Phase): Promise<number[]> {
+async function withService({ dataDir, sandbox }: Place, phase: Phase): Promise<number[]> {
   const service = await startService(dataDir, sandbox.url, phase.push);
   try {
     if (phase.push) for (const address of CREW) await service.connect(address);

@@ -6,6 +6,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   'first-sync': async () => (await import('./first-sync.ts')).firstSync(),
   idle: async () => (await import('./idle.ts')).idle(),
   scale: async () => (await import('./scale.ts')).scale(),
+  fairness: async () => (await import('./fairness.ts')).fairness(),
   schedule: async () => (await import('./schedule.ts')).schedule(),
   latency: async () => (await import('./latency.ts')).latency(),
   memory: async () => (await import('./memory.ts')).memory(),

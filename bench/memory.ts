@@ -1,15 +1,11 @@
 // Whether a worker grows: one process syncs mailboxes without a pause while mail comes, moves and goes in them and
 // faults come in between. CELESTE_BENCH_MINUTES says for how long (60).
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
+import { withDataDir } from './data-dir.ts';
 import type { MemorySample } from './memory-rounds.ts';
+import { startRounds } from './rounds.ts';
 import { row } from './row.ts';
 import { prepareYacht } from './yacht.ts';
 
@@ -19,40 +15,35 @@ const DEEDS_PER_SECOND = 20;
 const FAULT_EVERY = 50;
 const minutes = Number(process.env.CELESTE_BENCH_MINUTES ?? 60);
 
-export async function memory(): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'celeste-bench-'));
-  // Under root PostgreSQL runs as another user, who must get there.
-  await chmod(dataDir, 0o755);
-  const sandbox = await startSandbox({ port: 0, world: 'empty' });
-  sandbox.settings.limits.windowRequests = 1_000_000;
-  const yacht = await prepareYacht(dataDir, sandbox);
-  try {
-    const addresses = Array.from({ length: MAILBOXES }, (_, n) => `crew.${n}@bench.test`);
-    const tasks = [];
-    for (const address of addresses) {
-      sandbox.store.createMailbox({ address, displayName: address });
-      sandbox.store.bulk(address, { count: MESSAGES, seed: 1 });
-      tasks.push(await yacht.taskFor(address));
+export function memory(): Promise<void> {
+  return withDataDir(async (dataDir) => {
+    const sandbox = await startSandbox({ port: 0, world: 'empty' });
+    sandbox.settings.limits.windowRequests = 1_000_000;
+    const yacht = await prepareYacht(dataDir, sandbox);
+    try {
+      const addresses = Array.from({ length: MAILBOXES }, (_, n) => `crew.${n}@bench.test`);
+      const tasks = [];
+      for (const address of addresses) {
+        sandbox.store.createMailbox({ address, displayName: address });
+        sandbox.store.bulk(address, { count: MESSAGES, seed: 1 });
+        tasks.push(await yacht.taskFor(address));
+      }
+      const rounds = startRounds<MemorySample>('./memory-rounds.ts', tasks);
+      const samples = allOf(rounds.said);
+      await storm(sandbox, addresses);
+      rounds.stop();
+      report(await samples);
+    } finally {
+      await yacht.close();
+      await sandbox.close();
     }
-    const script = fileURLToPath(new URL('./memory-rounds.ts', import.meta.url));
-    const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-    child.stdin.write(`${JSON.stringify(tasks)}\n`);
-    const samples = gather(child);
-    await storm(sandbox, addresses);
-    child.stdin.end();
-    report(await samples);
-  } finally {
-    await yacht.close();
-    await sandbox.close();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
-async function gather(child: ChildProcess): Promise<MemorySample[]> {
-  const samples: MemorySample[] = [];
-  if (!child.stdout) return samples;
-  for await (const line of createInterface({ input: child.stdout })) samples.push(JSON.parse(line));
-  return samples;
+async function allOf<T>(said: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const each of said) all.push(each);
+  return all;
 }
 
 /** For each mail that comes another moves or goes. */

@@ -3,33 +3,29 @@
 // databases, the demo and its mail; the second finds them.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { Browser } from 'playwright-core';
 
 import { openBrowser } from '../tests/support/browser.ts';
+import { withDataDir } from './data-dir.ts';
 import { row } from './row.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DEADLINE_MS = 60_000;
 
-export async function start(): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'celeste-bench-start-'));
-  // Under root PostgreSQL runs as another user, who must get there.
-  await chmod(dataDir, 0o755);
-  const browser = await openBrowser();
-  try {
-    console.log('start: npm start on an installed tree, two demo yachts, looked at by a browser');
-    await report('the first time', dataDir, browser);
-    await report('again', dataDir, browser);
-  } finally {
-    await browser.close();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+export function start(): Promise<void> {
+  return withDataDir(async (dataDir) => {
+    const browser = await openBrowser();
+    try {
+      console.log('start: npm start on an installed tree, two demo yachts, looked at by a browser');
+      await report('the first time', dataDir, browser);
+      await report('again', dataDir, browser);
+    } finally {
+      await browser.close();
+    }
+  });
 }
 
 async function report(which: string, dataDir: string, browser: Browser): Promise<void> {

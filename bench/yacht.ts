@@ -1,5 +1,5 @@
 // A yacht to measure on: an embedded server with durable settings, one MASTER, one TENANT, people who connect.
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
@@ -10,16 +10,16 @@ import { migrate } from '#db/migrate.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
 import type { Principal } from '#directory/principal.ts';
 import type { MasterSchema } from '#directory/schema.ts';
-import { beginAuthorize, finishAuthorize } from '#mailboxes/connect.ts';
 import { asWorker, createTenants } from '#tenants/tenants.ts';
 
 import type { Sandbox } from '../sandbox/server.ts';
-import { signInAtSandbox } from '../tests/support/sign-in.ts';
+import { connectAs, principalOf } from '../tests/support/connect.ts';
 import { wire } from '../tests/support/wiring.ts';
 
 /** What a measured process is given. */
 export type BenchTask = {
   sandboxUrl: string;
+  masterUrl: string;
   tenantUrl: string;
   yachtId: string;
   watcherId: string;
@@ -36,7 +36,6 @@ export type BenchYacht = {
 };
 
 const YACHT = 'bench';
-const CALLBACK = 'http://localhost:3000/auth/outlook/callback';
 
 export async function prepareYacht(dataDir: string, sandbox: Sandbox): Promise<BenchYacht> {
   const log = createLog('warn', { format: 'text' });
@@ -48,9 +47,8 @@ export async function prepareYacht(dataDir: string, sandbox: Sandbox): Promise<B
     await pool.end();
   }
   const tenantUrl = postgres.url('bench_tenant');
-  const master = createKysely<MasterSchema>(
-    openPool(postgres.url('bench_master'), { max: 2, idleMs: 1_000 }),
-  );
+  const masterUrl = postgres.url('bench_master');
+  const master = createKysely<MasterSchema>(openPool(masterUrl, { max: 2, idleMs: 1_000 }));
   const yacht = {
     yacht_id: YACHT,
     yacht_name: 'M/Y Bench',
@@ -65,11 +63,8 @@ export async function prepareYacht(dataDir: string, sandbox: Sandbox): Promise<B
   const deps = { ...wired, states: createOauthStates({ master, sealer, clock: systemClock }) };
   return {
     taskFor: async (address) => {
-      const person = principalOf(address);
-      const { url } = await beginAuthorize(deps, person, { purpose: 'read', redirectUri: CALLBACK });
-      const back = await signInAtSandbox(url, address);
-      const { state, code } = Object.fromEntries(back.searchParams) as { state: string; code: string };
-      const { refusal } = await finishAuthorize(deps, person, { state, code });
+      const person = personOf(address);
+      const { refusal } = await connectAs(deps, person, { purpose: 'read', account: address });
       if (refusal) throw refusal;
       const { userId } = person;
       const watcher = await tenants.read(asWorker(YACHT), (db) =>
@@ -79,6 +74,7 @@ export async function prepareYacht(dataDir: string, sandbox: Sandbox): Promise<B
       const tokenKey = key.toString('base64url');
       return {
         sandboxUrl: sandbox.url,
+        masterUrl,
         tenantUrl,
         yachtId: YACHT,
         watcherId: watcher.id,
@@ -99,18 +95,8 @@ export async function prepareYacht(dataDir: string, sandbox: Sandbox): Promise<B
 // Each address is one person: measured once or twice, it is the same mailbox.
 const people = new Map<string, Principal>();
 
-function principalOf(address: string): Principal {
-  const known = people.get(address);
-  if (known) return known;
-  const person: Principal = {
-    userId: randomUUID(),
-    yachtId: YACHT,
-    yachtName: 'M/Y Bench',
-    role: 'chief_engineer',
-    email: address,
-    displayName: address,
-    sessionId: randomUUID(),
-  };
+function personOf(address: string): Principal {
+  const person = people.get(address) ?? principalOf(address, YACHT);
   people.set(address, person);
   return person;
 }

@@ -11,7 +11,8 @@ import { connectionStatus } from '#mailboxes/status.ts';
 import { createTokenVault } from '#mailboxes/token-vault.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
-import { CALLBACK, createMailWorld, type MailWorld } from './support/mail.ts';
+import { CALLBACK } from './support/connect.ts';
+import { createMailWorld, type MailWorld } from './support/mail.ts';
 import { letter } from './support/mail-story.ts';
 import { signInAtSandbox } from './support/sign-in.ts';
 

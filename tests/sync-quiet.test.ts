@@ -1,5 +1,6 @@
 // Rounds in which little or nothing has happened: what they cost, and that nothing is overlooked for it.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
 import { requestSync } from '#mailboxes/watchers.ts';
@@ -60,6 +61,48 @@ describe('a mailbox in which nothing happens', () => {
     for (const folder of (await synced()).values()) {
       expect(folder.synced_at?.getTime()).toBeGreaterThan(Date.parse(outer()[0]?.at ?? '') - 1_000);
     }
+  });
+
+  it('costs four transactions with 35 folders: the claim, leave for two requests, the ending', async () => {
+    await settledWith(22);
+    const { id: watcherId } = await world.watcher(engineer);
+    const { syncMailbox } = await import('#sync/sync.ts');
+    const asked = vi.spyOn(pg.Client.prototype, 'query');
+    await syncMailbox(world.syncDeps, { yachtId: world.yachtId, watcherId });
+    const statements = asked.mock.calls.map(([query]) => String((query as { text?: string }).text ?? query));
+    asked.mockRestore();
+    expect(statements.filter((text) => text.startsWith('commit'))).toHaveLength(4);
+    expect(statements.length).toBeLessThanOrEqual(21);
+    const { last_round, lease_owner } = await world.watcher(engineer);
+    expect(last_round).toMatchObject({ outcome: 'synced' });
+    expect(lease_owner).toBeNull();
+    expect(await world.db.selectFrom('email_request_places').select('id').execute()).toEqual([]);
+  });
+
+  it('leaves the cursors alone when another worker took the mailbox over meanwhile', async () => {
+    await settledWith(3);
+    const stood = async () => {
+      const { folders_delta_link, last_round } = await world.watcher(engineer);
+      return { folders: await synced(), folders_delta_link, last_round };
+    };
+    const before = await stood();
+    const { tenants } = world;
+    const theirs = { lease_owner: 'another', lease_until: new Date(Date.now() + 60_000) };
+    let transactions = 0;
+    const overtaken: typeof tenants = {
+      ...tenants,
+      transact: async (scope, fn) => {
+        transactions += 1;
+        if (transactions === 2) await world.db.updateTable('email_watchers').set(theirs).execute();
+        return tenants.transact(scope, fn);
+      },
+    };
+    const { syncMailbox } = await import('#sync/sync.ts');
+    const { id } = await world.watcher(engineer);
+    await syncMailbox({ ...world.syncDeps, tenants: overtaken }, { yachtId: world.yachtId, watcherId: id });
+    expect(transactions).toBe(2);
+    expect(await stood()).toEqual(before);
+    expect(await world.watcher(engineer)).toMatchObject(theirs);
   });
 
   it('asks for immutable ids and text in each item of a batch', async () => {

@@ -76,6 +76,7 @@ describe('what is refused, naming the setting', () => {
     [{ WEBHOOK_URL: 'ftp://x' }, 'setting_unreadable', 'WEBHOOK_URL'],
     [{ SYNC_INTERVAL_MINUTES: '0' }, 'setting_unreadable', 'SYNC_INTERVAL_MINUTES'],
     [{ SYNC_CONCURRENCY: '1.5' }, 'setting_unreadable', 'SYNC_CONCURRENCY'],
+    [{ YACHTS_OPEN: 'all' }, 'setting_unreadable', 'YACHTS_OPEN'],
     [{ LOG_LEVEL: 'loud' }, 'setting_unreadable', 'LOG_LEVEL'],
     [{ MATCH_AI: 'anthropic' }, 'setting_unsupported', 'MATCH_AI'],
     [{ ...PRODUCTION, APP_URL: undefined }, 'setting_missing', 'APP_URL'],

@@ -31,6 +31,8 @@ export type Config = {
     masterUrl: string | null;
     /** The URL set for a yacht's key alias, or null. Throws `setting_unreadable`. */
     tenantUrl(alias: string): string | null;
+    /** Yachts a process stays connected to. */
+    yachtsOpen: number;
   };
   microsoft: MicrosoftConfig;
   /** Demo mode when set: our own Microsoft listens here (and by https on the port above). */
@@ -73,6 +75,7 @@ export function loadConfig(env: Env): Config {
     databases: {
       masterUrl: readDatabaseUrl(env, 'MASTER_DATABASE_URL'),
       tenantUrl: (alias) => readDatabaseUrl(env, `${alias}_DATABASE_URL`),
+      yachtsOpen: readNumber(env, 'YACHTS_OPEN', { min: 10, max: 10_000, otherwise: 100 }),
     },
     microsoft,
     sandboxPort,

@@ -32,7 +32,7 @@ it('has a new yacht looked at, by one of all who ask at once', async () => {
 it('has a yacht looked at again when its time has come, or its claim came to nothing', async () => {
   const [first, ...others] = await claim(NOW);
   if (!first) throw new Error('nothing was claimed');
-  await lookAgain(master.db, first, { at: seconds(60), failures: 0 });
+  await lookAgain(master.db, [{ ...first, at: seconds(60), failures: 0 }]);
   expect(await claim(seconds(10))).toEqual([]);
   expect(names(await claim(seconds(16)))).toEqual(names(others));
   expect(names(await claim(seconds(60)))).toEqual(names([first, ...others]));
@@ -42,7 +42,7 @@ it('keeps an earlier time that came in while a yacht was looked at', async () =>
   const [first] = await claim(NOW, { limit: 1 });
   if (!first) throw new Error('nothing was claimed');
   await announceDue(master.db, first.yachtId, seconds(3));
-  await lookAgain(master.db, first, { at: seconds(60), failures: 0 });
+  await lookAgain(master.db, [{ ...first, at: seconds(60), failures: 0 }]);
   await announceDue(master.db, first.yachtId, seconds(30));
   expect(names(await claim(seconds(3)))).toContain(first.yachtId);
 });
@@ -50,7 +50,7 @@ it('keeps an earlier time that came in while a yacht was looked at', async () =>
 it('keeps those whose database is away apart', async () => {
   const [lost] = await claim(NOW, { limit: 1 });
   if (!lost) throw new Error('nothing was claimed');
-  await lookAgain(master.db, lost, { at: seconds(5), failures: 1 });
+  await lookAgain(master.db, [{ ...lost, at: seconds(5), failures: 1 }]);
   expect(names(await claim(seconds(5)))).not.toContain(lost.yachtId);
   expect(await claim(seconds(5), { inTrouble: true })).toMatchObject([
     { yachtId: lost.yachtId, failures: 1 },

@@ -38,17 +38,19 @@ export async function claimYachts(
     .map(({ yacht_id, failures }) => ({ yachtId: yacht_id, failures, claimedUntil }));
 }
 
-/** Says when a claimed yacht is to be looked at next; an earlier time that came in meanwhile stays. */
-export async function lookAgain(
-  master: Master,
-  { yachtId, claimedUntil }: Pick<YachtToLookAt, 'yachtId' | 'claimedUntil'>,
-  { at, failures }: { at: Date; failures: number },
-): Promise<void> {
+/** What a look at a claimed yacht came to: when to look there again. */
+export type Looked = YachtToLookAt & { at: Date };
+
+/** Says when claimed yachts are to be looked at next; an earlier time that came in meanwhile stays. */
+export async function lookAgain(master: Master, looked: Looked[]): Promise<void> {
   await sql`
-    update yacht_schedule
-       set next_look_at = case when next_look_at = ${claimedUntil} then ${at}::timestamptz else least(next_look_at, ${at}::timestamptz) end,
-           failures = ${failures}
-     where yacht_id = ${yachtId}`.execute(master);
+    update yacht_schedule s
+       set next_look_at = case when s.next_look_at = l.claimed_until then l.at else least(s.next_look_at, l.at) end,
+           failures = l.failures
+      from unnest(${looked.map((each) => each.yachtId)}::text[], ${looked.map((each) => each.claimedUntil)}::timestamptz[],
+                  ${looked.map((each) => each.at)}::timestamptz[], ${looked.map((each) => each.failures)}::integer[])
+        as l (yacht_id, claimed_until, at, failures)
+     where s.yacht_id = l.yacht_id`.execute(master);
 }
 
 /** Says that something on this yacht is due at that time, or may be. A later time than the known one is nothing new. */

@@ -2,8 +2,9 @@
 import { z } from '@hono/zod-openapi';
 
 import { type Opener, problemOn } from '#mailboxes/advice.ts';
+import type { FolderState } from '#mailboxes/folder-states.ts';
 import type { ConnectionState, ConnectionStatus } from '#mailboxes/status.ts';
-import type { FolderState, WatcherState } from '#mailboxes/watchers.ts';
+import type { WatcherState } from '#mailboxes/watchers.ts';
 import type { MailboxKind } from '#tenants/schema.ts';
 
 import { TroubleSchema } from './context.ts';

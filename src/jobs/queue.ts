@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { PgBoss } from 'pg-boss';
 
+import { gather } from '#base/gather.ts';
 import type { Log } from '#base/log.ts';
 
 import { drain, type Working, work } from './work.ts';
@@ -84,16 +85,12 @@ export async function createQueue({ masterUrl, log, role }: QueueOptions): Promi
   await boss.start();
   for (const name of NAMES) await createQueueOnce(boss, name);
   const leaving = new AbortController();
+  const insert = insertersOf(boss);
   let working: Working | null = null;
   return {
     send: (name, data, options) => send(boss, name, { data, ...options }),
     sendAll: async (name, data) => {
-      if (data.length === 0) return;
-      await boss.insert(
-        name,
-        data.map((each) => ({ data: each, ...markOf(name, each) })),
-      );
-      await ring(boss, name);
+      if (data.length > 0) await insert[name](data);
     },
     work: async (handlers, concurrency) => {
       working = await work(boss, masterUrl, { handlers, concurrency, log, leaving: leaving.signal });
@@ -119,6 +116,17 @@ async function createQueueOnce(boss: PgBoss, name: JobName): Promise<void> {
     deleteAfterSeconds: 3600,
     retentionSeconds: 24 * 3600,
   });
+}
+
+/** A sweep asks for the jobs of many yachts at once: a few transactions for all of them, not two for each. */
+function insertersOf(boss: PgBoss): Record<JobName, (data: Jobs[JobName][]) => Promise<void>> {
+  const inserter = (name: JobName) =>
+    gather<Jobs[JobName]>(async (data) => {
+      const jobs = data.map((each) => ({ data: each, ...markOf(name, each) }));
+      await boss.insert(name, jobs);
+      await ring(boss, name);
+    });
+  return Object.fromEntries(NAMES.map((name) => [name, inserter(name)])) as ReturnType<typeof insertersOf>;
 }
 
 type Sending<Name extends JobName> = { data: Jobs[Name]; afterSeconds?: number };

@@ -6,10 +6,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 
 import type { Clock } from '#base/clock.ts';
+import { gather } from '#base/gather.ts';
 import type { Log } from '#base/log.ts';
 import { hasNudges } from '#directory/nudges.ts';
 import type { MasterSchema } from '#directory/schema.ts';
-import { claimYachts, lookAgain, SLOWEST_LOOK_MS, type YachtToLookAt } from '#directory/yacht-schedule.ts';
+import {
+  claimYachts,
+  type Looked,
+  lookAgain,
+  SLOWEST_LOOK_MS,
+  type YachtToLookAt,
+} from '#directory/yacht-schedule.ts';
 import { watchersSchedule } from '#mailboxes/due-watchers.ts';
 import { standingOf } from '#mailboxes/oversight.ts';
 import { duePurges } from '#sync/purge.ts';
@@ -48,10 +55,13 @@ export async function sweep(
   deps: SweepDeps,
   { inTrouble, signal }: { inTrouble: boolean; signal?: AbortSignal },
 ): Promise<void> {
+  const settle = gather<Looked>((looked) => lookAgain(deps.master, looked));
   for (let full = true; full && !signal?.aborted; ) {
     const yachts = await claimYachts(deps.master, deps.clock.now(), { limit: YACHTS_AT_ONCE, inTrouble });
     await Promise.all(
-      yachts.map((yacht) => Promise.race([look(deps, yacht), pause(PATIENCE_MS, undefined, { ref: false })])),
+      yachts.map((yacht) =>
+        Promise.race([look(deps, yacht, settle), pause(PATIENCE_MS, undefined, { ref: false })]),
+      ),
     );
     full = yachts.length === YACHTS_AT_ONCE;
   }
@@ -72,18 +82,22 @@ export async function sweepAll(deps: Omit<SweepDeps, 'master'>, yachtIds: string
   }
 }
 
-async function look(deps: SweepDeps, yacht: YachtToLookAt): Promise<void> {
-  const { master, clock, log } = deps;
+async function look(
+  deps: SweepDeps,
+  yacht: YachtToLookAt,
+  settle: (looked: Looked[]) => Promise<void>,
+): Promise<void> {
+  const { clock, log } = deps;
   const { yachtId } = yacht;
   try {
     const at = await sweepYacht(deps, yachtId);
-    await lookAgain(master, yacht, { at, failures: 0 });
+    await settle([{ ...yacht, at, failures: 0 }]);
   } catch (err) {
     log.warn({ err, yacht_id: yachtId }, 'this yacht is passed over for a while');
     const failures = yacht.failures + 1;
     const wait = Math.min(TROUBLE_MS.longest, TROUBLE_MS.first * failures) * (0.8 + 0.4 * Math.random());
     const at = new Date(clock.now().getTime() + wait);
-    await lookAgain(master, yacht, { at, failures }).catch((error: unknown) =>
+    await settle([{ ...yacht, at, failures }]).catch((error: unknown) =>
       log.warn({ err: error, yacht_id: yachtId }, 'nor could that be noted'),
     );
   }

@@ -1,8 +1,8 @@
 // One round of one mailbox: the pages that are open follow it, and the matcher hears that threads changed.
 import type { Log } from '#base/log.ts';
 import type { Events } from '#directory/events.ts';
-import { audienceOf } from '#mailboxes/readers.ts';
-import { getWatcher, type WatcherState } from '#mailboxes/watchers.ts';
+import { audienceOfWatcher } from '#mailboxes/readers.ts';
+import { getWatcherState, type WatcherState } from '#mailboxes/watchers.ts';
 import { lookAgain } from '#sync/nudges.ts';
 import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
@@ -53,9 +53,9 @@ async function runRound(
     onProgress: ({ progress, threadIds }) => news.add({ ...before, progress }, threadIds),
   });
   await news.flush();
-  if (result.outcome === 'skipped') return;
+  if (result.after === null) return;
   deps.onRound(result);
-  const after = await read(deps, job);
+  const after = { ...before, ...result.after };
   const next = await followUp(deps, after, result);
   if (next) await deps.announceDue(job.yacht_id, next);
   if (signal.reason === othersWait) await deps.queue.send('catch-up-mailbox', job);
@@ -92,11 +92,10 @@ async function followUp({ sync }: SyncMailboxDeps, after: Watcher, round: SyncRe
 type Watcher = WatcherState & { yacht_id: string; audience: string[] };
 
 async function read({ sync }: SyncMailboxDeps, { yacht_id, watcher_id }: Job): Promise<Watcher> {
-  return sync.tenants.read(asWorker(yacht_id), async (db) => ({
-    ...(await getWatcher(db, watcher_id, sync.clock.now())),
-    yacht_id,
-    audience: await audienceOf(db, watcher_id),
-  }));
+  return sync.tenants.read(asWorker(yacht_id), async (db) => {
+    const watcher = await getWatcherState(db, watcher_id, sync.clock.now());
+    return { ...watcher, yacht_id, audience: await audienceOfWatcher(db, watcher) };
+  });
 }
 
 /** What the pages hear while a round runs: not each page of mail, but twice a second. */

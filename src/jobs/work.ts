@@ -1,6 +1,7 @@
 // What a worker process does with the queue: its slots for each kind of job, and how a job is settled.
 import type { PgBoss } from 'pg-boss';
 
+import { gather } from '#base/gather.ts';
 import type { Log } from '#base/log.ts';
 import { listen } from '#db/notify.ts';
 
@@ -60,6 +61,7 @@ export async function work(
 type BossJob = SlotJob & { name: string; data: object };
 
 function openSlots(boss: PgBoss, { name, slots, ...works }: Work & { name: JobName; slots: number }): Slots {
+  const complete = completerOf(boss, name);
   return createSlots<BossJob>({
     slots,
     sliceMs: SLICE_MS,
@@ -67,9 +69,17 @@ function openSlots(boss: PgBoss, { name, slots, ...works }: Work & { name: JobNa
       const [job] = await boss.fetch<object>(name, { batchSize: 1, ignoreGroups });
       return job ? { ...job, yacht: job.groupId ?? null } : null;
     },
-    run: (job, signal) => settle(boss, works, { ...job, signal: AbortSignal.any([signal, works.leaving]) }),
+    run: (job, signal) => {
+      const either = AbortSignal.any([signal, works.leaving]);
+      return settle({ boss, complete, ...works }, { ...job, signal: either });
+    },
     onError: (err) => works.log.warn({ err, job: name }, 'the queue could not be asked for jobs'),
   });
+}
+
+/** Marks jobs as done; those that end together, together. */
+function completerOf(boss: PgBoss, name: string): (ids: string[]) => Promise<void> {
+  return gather(async (ids) => void (await boss.complete(name, ids)));
 }
 
 /** Shows that the jobs in hand are not those of a worker that died. */
@@ -89,19 +99,21 @@ export async function drain(boss: PgBoss, names: JobName[], works: Work): Promis
     for (const name of names) {
       const jobs = await boss.fetch<object>(name, { batchSize: 100 });
       busy ||= jobs.length > 0;
-      await Promise.all(jobs.map((job) => settle(boss, works, { ...job, signal: works.leaving })));
+      const settling = { boss, complete: completerOf(boss, name), ...works };
+      await Promise.all(jobs.map((job) => settle(settling, { ...job, signal: works.leaving })));
     }
   }
 }
 
+type Settling = Omit<Work, 'leaving'> & { boss: PgBoss; complete: (ids: string[]) => Promise<void> };
 type RunningJob = { id: string; name: string; data: object; signal: AbortSignal };
 
 /** A failure is the job's own affair: what is still to do stands in TENANT. Never rejects. */
-async function settle(boss: PgBoss, { handlers, log }: Work, { id, name, data, signal }: RunningJob) {
+async function settle({ boss, complete, handlers, log }: Settling, { id, name, data, signal }: RunningJob) {
   const handler = handlers[name as JobName] as (data: object, signal: AbortSignal) => Promise<void>;
   try {
     await handler(data, signal);
-    await boss.complete(name, id);
+    await complete([id]);
   } catch (err) {
     log.error({ err, job: name, ...data }, 'a job failed; the sweep will ask for it again');
     const reason = err instanceof Error ? { message: err.message } : {};

@@ -42,7 +42,7 @@ beforeEach(async () => {
 /** A gate as another process has it. */
 function gateOf({ app = 'read', lease }: { app?: Purpose; lease?: Lease } = {}): Gate {
   const gates = createGates({ tenants: tenant.tenants, clock, log: createLog('silent') });
-  return gates.of({ yachtId: YACHT, watcherId, app, leaseOwner: lease?.owner ?? null });
+  return lease ? gates.ofLease(YACHT, lease) : gates.of({ yachtId: YACHT, watcherId, app });
 }
 
 async function takeLease(): Promise<Lease> {

@@ -11,6 +11,7 @@ import type { Gate } from '#microsoft/graph-client.ts';
 import type { Purpose } from '#microsoft/scopes.ts';
 import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 
+import type { Lease } from './lease.ts';
 import { askForPlace, type Entry, giveBackPlace, recordThrottle, renewPlace } from './places.ts';
 import { createTurnstile, type Turnstile } from './turnstile.ts';
 
@@ -27,13 +28,19 @@ const RENEW_EVERY_MS = 7_000;
 const KEEP_MS = 250;
 const POLL_MS = { from: 25, to: 120 };
 
-/** Which mailbox, by which of the two apps, and the owner of the lease when it is the sync that asks. */
-export type GateKey = { yachtId: string; watcherId: string; app: Purpose; leaseOwner: string | null };
+/** Which mailbox, by which of the two apps. */
+export type GateKey = { yachtId: string; watcherId: string; app: Purpose };
 
 /** The gates of this process. */
 export interface Gates {
+  /** For people's requests. */
   of(key: GateKey): Gate;
+  /** For the sync, which holds the lease. */
+  ofLease(yachtId: string, lease: Lease): LeaseGate;
 }
+
+/** `end`: the lease is being given back, and every place with it. */
+export type LeaseGate = Gate & { end(): void };
 
 /** Lets everything through: for the one request before there is a watcher. */
 export const openGate: Gate = { enter: async () => () => undefined, refused: async () => undefined };
@@ -43,10 +50,9 @@ export type GateDeps = { tenants: Tenants; clock: Clock; log: Log };
 export function createGates(deps: GateDeps): Gates {
   const lines = new Map<string, Turnstile>();
   return {
-    of: (key) => {
-      const desk = createDesk(deps, key);
-      return key.leaseOwner === null ? readersGate(desk, lines, key) : holdersGate(desk);
-    },
+    of: (key) => readersGate(createDesk(deps, { ...key, leaseOwner: null }), lines, key),
+    ofLease: (yachtId, { watcherId, owner }) =>
+      holdersGate(createDesk(deps, { yachtId, watcherId, app: 'read', leaseOwner: owner })),
   };
 }
 
@@ -76,22 +82,31 @@ function readersGate(desk: Desk, lines: Map<string, Turnstile>, { watcherId, app
 
 // The sync's requests: three of the places are the lease's. A batch, which Microsoft runs four at a time, takes those
 // and the fourth; the fourth is kept for a moment, because batches come in rows.
-function holdersGate(desk: Desk): Gate {
+function holdersGate(desk: Desk): LeaseGate {
   const own = createTurnstile(OF_THE_LEASE);
   const place = randomUUID();
   let kept: (Hold & { timer: NodeJS.Timeout }) | null = null;
-  const takeFourth = async (places: number, signal?: AbortSignal) => {
+  let ended = false;
+  const dropKept = () => {
     clearTimeout(kept?.timer);
     kept?.letGo();
     kept = null;
+  };
+  const takeFourth = async (places: number, signal?: AbortSignal) => {
+    dropKept();
     await desk.obtain({ place, places }, signal);
     const hold = desk.hold(place);
     return () => {
+      if (ended) return hold.letGo();
       kept = { ...hold, timer: setTimeout(hold.giveBack, KEEP_MS) };
     };
   };
   return {
     refused: desk.refused,
+    end: () => {
+      ended = true;
+      dropKept();
+    },
     enter: async (signal, places = 1) => {
       const leave = await own.enter(Math.min(places, OF_THE_LEASE), signal);
       try {
@@ -124,7 +139,10 @@ type Desk = ReturnType<typeof createDesk>;
 type Hold = { letGo(): void; giveBack(): void };
 
 /** What both kinds of gate do at the counter of one mailbox. */
-function createDesk({ tenants, clock, log }: GateDeps, { yachtId, watcherId, app, leaseOwner }: GateKey) {
+function createDesk(
+  { tenants, clock, log }: GateDeps,
+  { yachtId, watcherId, app, leaseOwner }: GateKey & { leaseOwner: string | null },
+) {
   const transact = <T>(fn: (tx: TenantWriter) => Promise<T>) => tenants.transact(asWorker(yachtId), fn);
   let satOutMs = 0;
   let satOutTo = 0;

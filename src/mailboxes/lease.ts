@@ -80,17 +80,25 @@ export async function holdLease(
   }
 }
 
+/** What the row of a watcher that nobody holds says. */
+export const RELEASED = { lease_owner: null, lease_until: null } as const;
+
+/** The statement that writes `RELEASED` also gives back the request places that came with the lease. */
+export function withPlacesBack(tx: TenantWriter, { watcherId, owner }: Lease) {
+  return tx.with('place', (qc) =>
+    qc
+      .deleteFrom('email_request_places')
+      .where('watcher_id', '=', watcherId)
+      .where('lease_owner', '=', owner),
+  );
+}
+
 /** Gives the mailbox back, with whatever request place came with it; harmless when it is no longer ours. */
-export async function releaseLease(tx: TenantWriter, { watcherId, owner }: Lease): Promise<void> {
-  await tx
-    .with('place', (qc) =>
-      qc
-        .deleteFrom('email_request_places')
-        .where('watcher_id', '=', watcherId)
-        .where('lease_owner', '=', owner),
-    )
+export async function releaseLease(tx: TenantWriter, lease: Lease): Promise<void> {
+  const { watcherId, owner } = lease;
+  await withPlacesBack(tx, lease)
     .updateTable('email_watchers')
-    .set({ lease_owner: null, lease_until: null })
+    .set(RELEASED)
     .where('id', '=', watcherId)
     .where('lease_owner', '=', owner)
     .execute();

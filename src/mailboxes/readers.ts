@@ -2,6 +2,7 @@
 import { CelesteError } from '#base/errors.ts';
 import type { Principal } from '#directory/principal.ts';
 import { recordAudit } from '#tenants/audit.ts';
+import type { MailboxKind } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { watcherNotFound } from './mailbox.ts';
@@ -39,12 +40,19 @@ export async function listReaders(
 export async function audienceOf(db: Reading, watcherId: string): Promise<string[]> {
   const watcher = await db
     .selectFrom('email_watchers')
-    .select(['kind', 'user_id'])
+    .select(['id', 'kind', 'user_id'])
     .where('id', '=', watcherId)
     .executeTakeFirst();
-  if (!watcher) return [];
-  if (watcher.kind === 'own') return [watcher.user_id];
-  return (await listReaders(db, watcherId)).map((reader) => reader.userId);
+  return watcher ? audienceOfWatcher(db, watcher) : [];
+}
+
+/** The same for a watcher that is known already: one's own needs no question. */
+export async function audienceOfWatcher(
+  db: Reading,
+  { id, kind, user_id }: { id: string; kind: MailboxKind; user_id: string },
+): Promise<string[]> {
+  if (kind === 'own') return [user_id];
+  return (await listReaders(db, id)).map((reader) => reader.userId);
 }
 
 export type Sharer = Pick<Principal, 'userId' | 'yachtId' | 'role'>;

@@ -34,7 +34,11 @@ export interface Tokens {
    * the watcher say so from then on) or an IdentityError of kind `operator` or `transient`.
    */
   source(owner: TokenOwner): TokenSource;
+  /** The same for whoever is in a transaction already: the token as it stands is read there. */
+  sourceWithin(db: TokenReader, owner: TokenOwner): Promise<TokenSource>;
 }
+
+type TokenReader = Pick<Kysely<TenantSchema>, 'selectFrom'>;
 
 const REFRESH_AHEAD_MS = 5 * 60_000;
 // A refresh that failed in passing does no harm while the token in hand still lasts.
@@ -42,26 +46,41 @@ const LAST_USE_MS = 60_000;
 
 export function createTokens(deps: TokenDeps): Tokens {
   return {
-    source: (owner) => {
-      let held: { token: string; expiresAt: number } | null = null;
-      const hold = async (row: TokenRow) => {
-        held = { token: await deps.vault.openAccess(row), expiresAt: row.token_expires_at.getTime() };
-        return held.token;
-      };
-      return {
-        current: async () => {
-          const refreshFrom = deps.clock.now().getTime() + REFRESH_AHEAD_MS;
-          if (held && held.expiresAt > refreshFrom) return held.token;
-          return hold(await freshRow(deps, owner));
-        },
-        renewed: async (refused) => hold(await freshRow(deps, owner, refused)),
-      };
-    },
+    source: (owner) => sourceOf(deps, owner),
+    sourceWithin: async (db, owner) => sourceOf(deps, owner, await find(db, owner).executeTakeFirst()),
   };
 }
 
-async function freshRow(deps: TokenDeps, owner: TokenOwner, refused?: string): Promise<TokenRow> {
-  const row = await deps.tenants.read(asWorker(owner.yachtId), (db) => find(db, owner).executeTakeFirst());
+/** `known`: the row as it was read just now. */
+function sourceOf(deps: TokenDeps, owner: TokenOwner, known?: TokenRow): TokenSource {
+  let held: { token: string; expiresAt: number } | null = null;
+  let read = known;
+  const hold = async (row: TokenRow) => {
+    held = { token: await deps.vault.openAccess(row), expiresAt: row.token_expires_at.getTime() };
+    return held.token;
+  };
+  return {
+    current: async () => {
+      const refreshFrom = deps.clock.now().getTime() + REFRESH_AHEAD_MS;
+      if (held && held.expiresAt > refreshFrom) return held.token;
+      const row = read ?? (await readRow(deps, owner));
+      read = undefined;
+      return hold(await freshRow(deps, owner, { row }));
+    },
+    renewed: async (refused) =>
+      hold(await freshRow(deps, owner, { row: await readRow(deps, owner), refused })),
+  };
+}
+
+function readRow({ tenants }: TokenDeps, owner: TokenOwner): Promise<TokenRow | undefined> {
+  return tenants.read(asWorker(owner.yachtId), (db) => find(db, owner).executeTakeFirst());
+}
+
+async function freshRow(
+  deps: TokenDeps,
+  owner: TokenOwner,
+  { row, refused }: { row: TokenRow | undefined; refused?: string },
+): Promise<TokenRow> {
   const usable = usableRow(row);
   if (!(await needsRefresh(deps, usable, refused))) return usable;
   const outcome = await deps.tenants.transact(asWorker(owner.yachtId), (tx) =>
@@ -120,7 +139,7 @@ function lasts({ clock }: { clock: Clock }, row: TokenRow, ms: number): boolean 
   return row.token_expires_at.getTime() > clock.now().getTime() + ms;
 }
 
-function find(db: Pick<Kysely<TenantSchema>, 'selectFrom'>, owner: TokenOwner) {
+function find(db: TokenReader, owner: TokenOwner) {
   return db
     .selectFrom('auth_microsoft_tokens')
     .selectAll()

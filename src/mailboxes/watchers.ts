@@ -2,7 +2,6 @@
 import type { Selectable, Updateable } from 'kysely';
 
 import type {
-  EmailFoldersTable,
   EmailWatchersTable,
   LastRound,
   MailboxKind,
@@ -12,6 +11,7 @@ import type {
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
 import { adviceOn, problemOn } from './advice.ts';
+import { type FolderState, folderStates } from './folder-states.ts';
 import { watcherNotFound } from './mailbox.ts';
 import type { Problem } from './status.ts';
 
@@ -58,21 +58,7 @@ export type PushState = {
 /** A round as it stands on the watcher; times as ISO 8601. */
 export type WatcherRound = Required<LastRound>;
 
-export type FolderState = {
-  id: string;
-  name: string;
-  /** 'Inbox / Vendors / MTU' */
-  path: string;
-  well_known_name: string | null;
-  in_inbox: boolean;
-  phase: 'pending' | 'initial' | 'delta';
-  done: number;
-  total: number;
-  synced_at: Date | null;
-};
-
 type WatcherRow = Selectable<EmailWatchersTable>;
-type FolderRow = Selectable<EmailFoldersTable>;
 
 /** The watchers that the caller of `db` may see, oldest first. */
 export async function listWatchers(db: TenantReader, now: Date): Promise<WatcherState[]> {
@@ -82,7 +68,7 @@ export async function listWatchers(db: TenantReader, now: Date): Promise<Watcher
     .orderBy('created_at')
     .orderBy('id')
     .execute();
-  return rows.map((row) => stateOf(row, now));
+  return rows.map((row) => watcherState(row, now));
 }
 
 /** @throws CelesteError `watcher_not_found` when the caller of `db` may not see it */
@@ -95,18 +81,24 @@ export async function requireWatcher(db: TenantReader, watcherId: string): Promi
   if (!row) throw watcherNotFound();
 }
 
-/** One watcher with its folders in the order of their paths. @throws CelesteError `watcher_not_found` */
-export async function getWatcher(
-  db: TenantReader,
-  watcherId: string,
-  now: Date,
-): Promise<WatcherState & { folders: FolderState[] }> {
+/** One watcher without its folders. @throws CelesteError `watcher_not_found` */
+export async function getWatcherState(db: TenantReader, watcherId: string, now: Date): Promise<WatcherState> {
   const row = await db
     .selectFrom('email_watchers')
     .selectAll()
     .where('id', '=', watcherId)
     .executeTakeFirst();
   if (!row) throw watcherNotFound();
+  return watcherState(row, now);
+}
+
+/** One watcher with its folders in the order of their paths. @throws CelesteError `watcher_not_found` */
+export async function getWatcher(
+  db: TenantReader,
+  watcherId: string,
+  now: Date,
+): Promise<WatcherState & { folders: FolderState[] }> {
+  const watcher = await getWatcherState(db, watcherId, now);
   const folders = await db
     .selectFrom('email_folders')
     .selectAll()
@@ -114,7 +106,7 @@ export async function getWatcher(
     .where('removed_at', 'is', null)
     .where('is_search', '=', false)
     .execute();
-  return { ...stateOf(row, now), folders: folderStates(folders) };
+  return { ...watcher, folders: folderStates(folders) };
 }
 
 // Whoever asks wants all of it looked at.
@@ -140,7 +132,7 @@ export async function resumeWatcher(tx: TenantWriter, watcherId: string, now: Da
   const row = await lockedWatcher(tx, watcherId);
   if (row.sync_status !== 'paused') {
     refuseUnlessRunning(row);
-    return stateOf(row, now);
+    return watcherState(row, now);
   }
   const sync_status = row.first_synced_at === null ? 'pending' : 'active';
   return update(tx, row.id, { sync_status, ...askedFor(now), expected_from: now }, now);
@@ -178,10 +170,11 @@ async function update(
     .returningAll()
     .executeTakeFirst();
   if (!row) throw watcherNotFound();
-  return stateOf(row, now);
+  return watcherState(row, now);
 }
 
-function stateOf(row: WatcherRow, now: Date): WatcherState {
+/** A watcher's row as it is shown. */
+export function watcherState(row: WatcherRow, now: Date): WatcherState {
   return {
     id: row.id,
     user_id: row.user_id,
@@ -215,33 +208,4 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
 
 function lastRoundOf({ last_round }: WatcherRow): WatcherRound | null {
   return last_round?.ended_at === undefined ? null : (last_round as WatcherRound);
-}
-
-function folderStates(rows: FolderRow[]): FolderState[] {
-  const byId = new Map(rows.map((row) => [row.provider_folder_id, row]));
-  return rows.map((row) => folderState(row, byId)).sort((a, b) => a.path.localeCompare(b.path));
-}
-
-function folderState(row: FolderRow, byId: Map<string, FolderRow>): FolderState {
-  const path: string[] = [];
-  const seen = new Set<string>();
-  for (
-    let at: FolderRow | undefined = row;
-    at && !seen.has(at.id);
-    at = byId.get(at.parent_folder_id ?? '')
-  ) {
-    seen.add(at.id);
-    path.unshift(at.display_name);
-  }
-  return {
-    id: row.id,
-    name: row.display_name,
-    path: path.join(' / '),
-    well_known_name: row.well_known_name,
-    in_inbox: row.in_inbox,
-    phase: row.phase,
-    done: row.phase === 'delta' ? row.total_item_count : Math.min(row.messages_done, row.total_item_count),
-    total: row.total_item_count,
-    synced_at: row.synced_at,
-  };
 }

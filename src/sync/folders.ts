@@ -2,16 +2,17 @@
 import { sql } from 'kysely';
 
 import { newId } from '#base/ids.ts';
-import { holdLease } from '#mailboxes/lease.ts';
+import { holdLease, type Lease } from '#mailboxes/lease.ts';
 import type { FolderRound, GraphFolder } from '#microsoft/folder-delta.ts';
 import { getWellKnownFolders } from '#microsoft/well-known-folders.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 import { refreshThreads } from '#threads/refresh.ts';
 
 import { inboxFolders, orphanedFolders } from './plan.ts';
+import { isAtRest } from './plan-look.ts';
 import { type FolderRow, type Round, transact, type WatcherRow } from './round.ts';
 import type { TreeRound } from './source.ts';
-import { findSuspects, suspectFolders } from './suspects.ts';
+import { suspectFolders, suspects } from './suspects.ts';
 
 /** What we hold of a mailbox's folders: every row, the removed ones included, and where their next round begins. */
 export type Tree = {
@@ -19,17 +20,50 @@ export type Tree = {
   link: string | null;
   /** Messages may be marked as suspects: by a round before this one, or since anything was written in this one. */
   mayDoubt: boolean;
+  /** What was looked at and had nothing new: only the cursors moved, which are stored with the round's ending. */
+  quiet: { folders: Set<FolderRow>; link: boolean };
 };
 
 /** The tree as it stands in our tables. */
 export async function loadTree(tx: TenantReader, watcher: WatcherRow): Promise<Tree> {
-  const folders = await tx
+  const rows = await tx
     .selectFrom('email_folders')
     .selectAll()
+    .select((eb) => eb.exists(suspects(tx, watcher.id).select('m.id')).as('may_doubt'))
     .where('watcher_id', '=', watcher.id)
     .execute();
-  const mayDoubt = (await findSuspects(tx, watcher.id, 1)).length > 0;
-  return { folders, link: watcher.folders_delta_link, mayDoubt };
+  return {
+    folders: rows.map(({ may_doubt: _, ...folder }) => folder),
+    link: watcher.folders_delta_link,
+    mayDoubt: rows.some((row) => row.may_doubt),
+    quiet: { folders: new Set(), link: false },
+  };
+}
+
+/** Notes that a folder had nothing new when it was asked. */
+export function noteQuiet({ quiet }: Tree, folder: FolderRow, at: { link: string; askedAt: Date }): void {
+  Object.assign(folder, { delta_link: at.link, synced_at: at.askedAt, last_error: null });
+  quiet.folders.add(folder);
+}
+
+/** Stores the cursors that moved without news, as they stand by now, while the lease holds. One statement. */
+export async function storeQuiet(tx: TenantWriter, tree: Tree, lease: Lease): Promise<void> {
+  const folders = [...tree.quiet.folders].filter(isAtRest);
+  if (folders.length === 0 && !tree.quiet.link) return;
+  const ids = folders.map((folder) => folder.id);
+  const links = folders.map((folder) => folder.delta_link);
+  const times = folders.map((folder) => folder.synced_at);
+  const errors = folders.map((folder) => folder.last_error);
+  await sql`
+    with held as (
+      update email_watchers set folders_delta_link = ${tree.link}
+       where id = ${lease.watcherId} and lease_owner = ${lease.owner}
+         and sync_status in ('pending', 'active', 'degraded')
+      returning id)
+    update email_folders f
+       set delta_link = q.link, synced_at = q.at, last_error = q.error
+      from held, unnest(${ids}::uuid[], ${links}::text[], ${times}::timestamptz[], ${errors}::text[]) as q (id, link, at, error)
+     where f.id = q.id`.execute(tx);
 }
 
 /**
@@ -60,6 +94,7 @@ export async function applyTree(round: Round, tree: Tree, { tree: news, isWhole 
   const held = new Map(before.map((row) => [row.id, row]));
   tree.folders = after.map((row) => Object.assign(held.get(row.id) ?? row, row));
   tree.link = news.deltaLink;
+  tree.quiet.link = false;
   tree.mayDoubt = true;
 }
 

@@ -9,7 +9,7 @@ import type { TenantWriter } from '#tenants/tenants.ts';
 import type { Round } from './round.ts';
 
 /** What the first step leaves to the second. */
-export type Met = Pick<Ledger, 'trigger' | 'opened'> & { hasGaps: boolean };
+export type Met = Pick<Ledger, 'trigger' | 'opened'> & { hasGaps: boolean; wasInStep: boolean };
 
 /** What is news about a round besides how it ended. */
 export type Ledger = {
@@ -31,7 +31,8 @@ type Ending = {
   summary: RoundSummary;
 };
 
-// Only a mailbox that is behind by this much can have had an outage: the others are spared the question.
+// Only a mailbox that is behind by this much can have had an outage, or a notice that it is stale: the others are
+// spared both questions.
 const WORTH_ASKING_MS = 3_600_000;
 
 /**
@@ -54,28 +55,31 @@ export async function recordMet(
     ended_at: now,
   });
   const behindMs = startedAt.getTime() - (watcher.last_sync_at ?? watcher.expected_from).getTime();
-  const outages = behindMs > WORTH_ASKING_MS ? await noteOutages(tx, startedAt, watcher.id) : [];
+  const isBehind = behindMs > WORTH_ASKING_MS;
+  const outages = isBehind ? await noteOutages(tx, startedAt, watcher.id) : [];
   const gaps = await recentGaps(tx, watcher.id, startedAt);
   const hasGaps = gaps.some((gap) => gap.isOpen);
   if (hasGaps) await noteFound(tx, { watcherId: watcher.id, folderId: null, changes: summary.changes });
   const met = gaps.filter((gap) => gap.isMetByRound).map((gap) => gap.kind);
-  return { trigger, opened: [...met, ...outages.map(() => 'outage' as const)], hasGaps };
+  const opened = [...met, ...outages.map(() => 'outage' as const)];
+  return { trigger, opened, hasGaps, wasInStep: watcher.sync_status === 'active' && !isBehind };
 }
 
 /**
  * After it: closes the gaps the round filled, and settles the notices by how the watcher stands. A mailbox without
- * gaps, which is most of them, is not asked about any.
+ * gaps, which is most of them, is not asked about any; nor about notices when it was in step and still is.
  */
 export async function recordMended(
   tx: TenantWriter,
   { watcher, clock }: Recording,
-  { outcome, completeUpTo, hasGaps }: Ending & { hasGaps: boolean },
+  { outcome, completeUpTo, hasGaps, wasInStep }: Ending & Pick<Met, 'hasGaps' | 'wasInStep'>,
 ): Promise<Pick<Ledger, 'repaired' | 'notices'>> {
   const now = clock.now();
   const isFilling = hasGaps && outcome === 'synced' && completeUpTo !== null;
   const filled = isFilling ? await closeGaps(tx, { watcherId: watcher.id, completeUpTo, endedAt: now }) : [];
+  const isInStep = wasInStep && outcome === 'synced';
   return {
     repaired: filled.map((gap) => gap.kind),
-    notices: await settleNotices(tx, now, watcher.id),
+    notices: isInStep ? [] : await settleNotices(tx, now, watcher.id),
   };
 }

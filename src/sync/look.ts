@@ -1,19 +1,16 @@
 // Looks for news in many folders at once. Most mailboxes have none most of the time: twenty folders are one
-// request, and those with nothing new are one statement. A folder with news, or with a refusal of its own, is then
+// request, and those with nothing new cost no statement until the round ends. A folder with news, or with a refusal of its own, is then
 // read as any other (read-folder.ts).
-import { sql } from 'kysely';
-
-import { holdLease } from '#mailboxes/lease.ts';
 import { BATCH_SIZE, type BatchAnswer, type BatchItem, getBatch } from '#microsoft/batch.ts';
 import { GraphError, isGraphError } from '#microsoft/errors.ts';
 import { messagePageItem, messagePageOf, type PageFrom } from '#microsoft/message-page.ts';
 
-import { applyTree, syncTree, type Tree } from './folders.ts';
+import { applyTree, noteQuiet, syncTree, type Tree } from './folders.ts';
 import type { Start } from './plan.ts';
 import { isAtRest, type Looking, nextLook } from './plan-look.ts';
 import type { Look, Reading } from './read-folder.ts';
 import { type FoldersState, readFolders } from './read-folders.ts';
-import { type FolderRow, type Round, transact } from './round.ts';
+import type { FolderRow, Round } from './round.ts';
 
 // Small: twenty of them come in one answer. A folder with more goes on by itself, with full pages.
 const LOOK_PAGE = 25;
@@ -28,21 +25,6 @@ export async function lookAround(
   reading: Reading,
   { whole, state }: { whole: boolean; state: FoldersState },
 ): Promise<void> {
-  const quiet: Quiet = { folders: new Map(), treeLink: null };
-  try {
-    await lookAtAll(round, reading, { whole, state, quiet });
-  } finally {
-    await keepQuiet(round, quiet);
-  }
-}
-
-type LookingAround = { whole: boolean; state: FoldersState; quiet: Quiet };
-
-async function lookAtAll(
-  round: Round,
-  reading: Reading,
-  { whole, state, quiet }: LookingAround,
-): Promise<void> {
   const { tree } = reading;
   const looking: Looking = { whole, moved: new Set(), looked: new Set(), batches: 0 };
   let withTree = round.source.treeInBatch !== null && tree.link !== null && tree.folders.some(isAtRest);
@@ -51,7 +33,7 @@ async function lookAtAll(
     const folders = nextLook(tree.folders, looking, withTree ? BATCH_SIZE - 1 : BATCH_SIZE);
     if (folders.length === 0) return;
     round.signal.throwIfAborted();
-    const looks = await lookAt(round, tree, { folders, withTree, looking, quiet });
+    const looks = await lookAt(round, tree, { folders, withTree, looking });
     withTree = false;
     looking.batches += 1;
     for (const folder of folders) looking.looked.add(folder.provider_folder_id);
@@ -60,22 +42,19 @@ async function lookAtAll(
   }
 }
 
-/** What is to be stored of folders in which there was nothing new. */
-type Quiet = { folders: Map<FolderRow, { link: string; askedAt: Date }>; treeLink: string | null };
-
-type LookingAt = { folders: FolderRow[]; withTree: boolean; looking: Looking; quiet: Quiet };
+type LookingAt = { folders: FolderRow[]; withTree: boolean; looking: Looking };
 
 /** One request. The folders that are not done with it, each with its answer where that is of use. */
 async function lookAt(
   round: Round,
   tree: Tree,
-  { folders, withTree, looking, quiet }: LookingAt,
+  { folders, withTree, looking }: LookingAt,
 ): Promise<Map<FolderRow, Look | undefined>> {
   const askedAt = round.clock.now();
   const asked = folders.map((folder) => ask(round, folder, askedAt));
   const items = asked.map(({ item }) => item);
   const answers = await batchOrNone(round, [...(withTree ? treeItem(round, tree) : []), ...items]);
-  if (withTree) quiet.treeLink = await takeTree(round, tree, { answer: answers?.get(TREE), looking });
+  if (withTree) await takeTree(round, tree, { answer: answers?.get(TREE), looking });
   const looks = new Map<FolderRow, Look | undefined>();
   for (const { folder, item, from, start } of asked) {
     const answer = answers?.get(item.id);
@@ -83,7 +62,7 @@ async function lookAt(
     // What went with the tree's news has its answer there.
     if (folder.removed_at !== null) continue;
     const link = page && isQuiet(start, page) ? page.deltaLink : null;
-    if (link !== null) quiet.folders.set(folder, { link, askedAt });
+    if (link !== null) noteQuiet(tree, folder, { link, askedAt });
     else looks.set(folder, page && isOfUse(page) ? { answer: page, askedAt } : undefined);
   }
   return looks;
@@ -116,21 +95,19 @@ async function batchOrNone(round: Round, items: BatchItem[]): Promise<Map<string
 
 type TreeNews = { answer: BatchAnswer | undefined; looking: Looking };
 
-/** The link to store when the tree has not changed; null when all of it is stored. */
-async function takeTree(round: Round, tree: Tree, { answer, looking }: TreeNews): Promise<string | null> {
+async function takeTree(round: Round, tree: Tree, { answer, looking }: TreeNews): Promise<void> {
   if (answer === undefined || 'error' in answer || round.source.treeInBatch === null) {
-    await syncTree(round, tree, { whole: false });
-    return null;
+    return syncTree(round, tree, { whole: false });
   }
   const news = await round.source.treeInBatch.read(round.graph, answer.body, round.signal);
   const { folders, removedIds, deltaLink } = news.tree;
   for (const folder of folders) looking.moved.add(folder.id);
   if (folders.length === 0 && removedIds.length === 0) {
     tree.link = deltaLink;
-    return deltaLink;
+    tree.quiet.link = true;
+    return;
   }
   await applyTree(round, tree, news);
-  return null;
 }
 
 type Page = Look['answer'];
@@ -151,31 +128,4 @@ function isQuiet(start: Start, page: Page): page is Exclude<Page, GraphError> {
 /** A dead cursor and a folder that is gone need no second opinion; other refusals are met again, alone. */
 function isOfUse(page: Page): boolean {
   return !(page instanceof GraphError) || ['sync_state_lost', 'not_found'].includes(page.kind);
-}
-
-/** One transaction, and one statement for all folders. */
-async function keepQuiet(round: Round, { folders, treeLink }: Quiet): Promise<void> {
-  const kept = [...folders].filter(([folder]) => isAtRest(folder));
-  if (kept.length === 0 && treeLink === null) return;
-  const ids = kept.map(([folder]) => folder.id);
-  const links = kept.map(([, { link }]) => link);
-  const times = kept.map(([, { askedAt }]) => askedAt);
-  await transact(round, async (tx) => {
-    await holdLease(tx, round.lease);
-    if (treeLink !== null) {
-      await tx
-        .updateTable('email_watchers')
-        .set({ folders_delta_link: treeLink })
-        .where('id', '=', round.watcher.id)
-        .execute();
-    }
-    await sql`
-      update email_folders f
-         set delta_link = q.link, synced_at = q.at, last_error = null
-        from unnest(${ids}::uuid[], ${links}::text[], ${times}::timestamptz[]) as q (id, link, at)
-       where f.id = q.id`.execute(tx);
-  });
-  for (const [folder, { link, askedAt }] of kept) {
-    Object.assign(folder, { delta_link: link, synced_at: askedAt, last_error: null });
-  }
 }

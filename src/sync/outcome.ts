@@ -4,14 +4,15 @@ import { sql } from 'kysely';
 import { CelesteError } from '#base/errors.ts';
 import { isDatabaseFull } from '#db/trouble.ts';
 import { adviceOn } from '#mailboxes/advice.ts';
-import { releaseLease } from '#mailboxes/lease.ts';
+import { RELEASED, releaseLease, withPlacesBack } from '#mailboxes/lease.ts';
 import { triggerOf } from '#mailboxes/rounds.ts';
 import type { LastRound, RoundOutcome, RoundSummary } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
+import { storeQuiet, type Tree } from './folders.ts';
 import { type Ledger, recordMended, recordMet } from './ledger.ts';
 import { nextAttempt, nextRound } from './plan.ts';
 import { notePoll } from './push-silence.ts';
-import type { Round } from './round.ts';
+import type { Round, WatcherRow } from './round.ts';
 
 /**
  *   synced           the mailbox was read to its end
@@ -39,26 +40,37 @@ const RUNNING = ['pending', 'active', 'degraded'] as const;
 /**
  * Writes the ending, unless the mailbox is somebody else's by now; and in any case what the round was, in the
  * ledger.
+ *
+ * @returns what the ledger says, and the watcher's row as it stands then
  */
 export async function recordEnding(
   tx: TenantWriter,
-  round: Pick<Round, 'watcher' | 'lease' | 'clock'>,
+  round: Recording & { tree: Tree },
   ending: Ending,
-): Promise<Ledger> {
+): Promise<{ ledger: Ledger; after: WatcherRow }> {
   const write = { synced: recordSuccess, degraded: recordFailure, throttled: recordThrottle }[
     ending.outcome as string
   ];
-  const { hasGaps, ...met } = await recordMet(tx, round, ending);
-  await (write?.(tx, round, ending) ?? recordPause(tx, round, ending));
-  const mended = await recordMended(tx, round, { ...ending, hasGaps });
+  const [{ hasGaps, wasInStep, ...met }] = await Promise.all([
+    recordMet(tx, round, ending),
+    storeQuiet(tx, round.tree, round.lease),
+  ]);
   const silence = await notePoll(tx, round, { ...ending, trigger: met.trigger });
-  await releaseLease(tx, round.lease);
-  return { ...met, ...mended, ...silence, opened: [...met.opened, ...silence.opened] };
+  const released = await (write?.(tx, round, ending) ?? recordPause(tx, round, ending));
+  const mended = await recordMended(tx, round, { ...ending, hasGaps, wasInStep });
+  const after = released ?? (await release(tx, round));
+  const opened = [...met.opened, ...silence.opened];
+  return { ledger: { ...met, ...mended, ...silence, opened }, after };
 }
 
 type Recording = Pick<Round, 'watcher' | 'lease' | 'clock'>;
 
-function held(tx: TenantWriter, { watcher, lease }: Recording) {
+async function release(tx: TenantWriter, { watcher, lease }: Recording): Promise<WatcherRow> {
+  await releaseLease(tx, lease);
+  return tx.selectFrom('email_watchers').selectAll().where('id', '=', watcher.id).executeTakeFirstOrThrow();
+}
+
+function held(tx: Pick<TenantWriter, 'updateTable'>, { watcher, lease }: Recording) {
   return tx
     .updateTable('email_watchers')
     .where('id', '=', watcher.id)
@@ -78,14 +90,20 @@ function lastRound({ watcher, clock }: Recording, { outcome, startedAt, summary 
   return JSON.stringify(last);
 }
 
-async function recordSuccess(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
+/** Gives the lease back with the same statement, as most rounds end this way. */
+async function recordSuccess(
+  tx: TenantWriter,
+  round: Recording,
+  ending: Ending,
+): Promise<WatcherRow | undefined> {
   const { startedAt, completeUpTo } = ending;
   const now = round.clock.now();
   // Asked for while this round ran: it may have come too late for it.
   const isAsked = sql<boolean>`next_sync_at > ${startedAt} and next_sync_at <= ${now}`;
   const next = nextRound(now, round.watcher.sync_interval_minutes);
-  await held(tx, round)
+  return held(withPlacesBack(tx, round.lease), round)
     .set((eb) => ({
+      ...RELEASED,
       sync_status: 'active',
       last_sync_at: now,
       last_sync_error: null,
@@ -98,10 +116,11 @@ async function recordSuccess(tx: TenantWriter, round: Recording, ending: Ending)
       next_sync_at: sql<Date>`case when ${isAsked} then next_sync_at else ${next} end`,
       next_sync_trigger: sql<'schedule'>`case when ${isAsked} then next_sync_trigger else 'schedule' end`,
     }))
-    .execute();
+    .returningAll()
+    .executeTakeFirst();
 }
 
-async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
+async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending): Promise<undefined> {
   const { code } = ending;
   const failures = round.watcher.failures + 1;
   await held(tx, round)
@@ -117,7 +136,7 @@ async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending)
     .execute();
 }
 
-async function recordThrottle(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
+async function recordThrottle(tx: TenantWriter, round: Recording, ending: Ending): Promise<undefined> {
   const soon = nextAttempt(round.clock.now(), 1);
   await held(tx, round)
     .set((eb) => ({
@@ -129,15 +148,16 @@ async function recordThrottle(tx: TenantWriter, round: Recording, ending: Ending
 }
 
 /** The mailbox may have been stopped meanwhile: then it is not due, but the round was one. */
-async function recordPause(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
+async function recordPause(tx: TenantWriter, round: Recording, ending: Ending): Promise<undefined> {
   await tx
     .updateTable('email_watchers')
     .set({ last_round: lastRound(round, ending) })
     .where('id', '=', round.watcher.id)
     .where('lease_owner', '=', round.lease.owner)
     .execute();
-  if (ending.outcome !== 'interrupted') return;
-  await held(tx, round).set({ next_sync_at: round.clock.now() }).execute();
+  if (ending.outcome === 'interrupted') {
+    await held(tx, round).set({ next_sync_at: round.clock.now() }).execute();
+  }
 }
 
 /** Which ending a fault means, and the code that stands on the watcher. */

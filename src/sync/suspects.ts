@@ -46,13 +46,18 @@ export async function suspectFolders(
     .execute();
 }
 
+/** The messages of a mailbox that may be gone. */
+export function suspects(tx: TenantReader, watcherId: string) {
+  return tx
+    .selectFrom('email_messages as m')
+    .where('m.watcher_id', '=', watcherId)
+    .where('m.removal_suspected_at', 'is not', null);
+}
+
 /** The oldest suspicions first. */
 export async function findSuspects(tx: TenantReader, watcherId: string, limit: number): Promise<string[]> {
-  const rows = await tx
-    .selectFrom('email_messages')
+  const rows = await suspects(tx, watcherId)
     .select('message_id')
-    .where('watcher_id', '=', watcherId)
-    .where('removal_suspected_at', 'is not', null)
     .orderBy('removal_suspected_at')
     .orderBy('message_id')
     .limit(limit)

@@ -9,8 +9,9 @@ import type { Log } from '#base/log.ts';
 import { claimWatcher, holdLease, LEASE_SECONDS, type Lease } from '#mailboxes/lease.ts';
 import type { Mailboxes } from '#mailboxes/mailbox.ts';
 import { revokeAccess } from '#mailboxes/tokens.ts';
-import type { Progress } from '#mailboxes/watchers.ts';
+import { type Progress, type WatcherState, watcherState } from '#mailboxes/watchers.ts';
 import { isGraphError } from '#microsoft/errors.ts';
+import type { Graph } from '#microsoft/graph-client.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
 import { counted } from './counted.ts';
@@ -66,6 +67,8 @@ export type SyncResult = {
   milliseconds: number;
   /** What it met and mended; null when it was skipped. */
   ledger: Ledger | null;
+  /** The mailbox as it stands now; null when it was skipped. */
+  after: WatcherState | null;
   /** The worker before us fell silent. */
   tookOver: boolean;
   /** What comparing counts with Microsoft's came to; null when this round did not. */
@@ -82,19 +85,27 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   const lease: Lease = { watcherId: request.watcherId, owner: randomUUID() };
   const claimed = await deps.tenants.transact(asWorker(request.yachtId), async (tx) => {
     const watcher = await claimWatcher(tx, lease);
-    return watcher && { watcher, tree: await loadTree(tx, watcher) };
+    if (!watcher) return null;
+    const opening = [loadTree(tx, watcher), deps.mailboxes.openLeased(tx, watcher, lease)] as const;
+    const [tree, mailbox] = await Promise.all(opening);
+    return { watcher, tree, mailbox };
   });
   if (!claimed) return { ...NOTHING, outcome: 'skipped' };
-  const { watcher, tree } = claimed;
+  const { watcher, tree, mailbox } = claimed;
   const tally = createTally();
   const keeper = keepLease(deps, { lease, watcher, signal: request.signal });
-  const ending = await runRound(deps, { request, watcher, tree, lease, signal: keeper.signal, tally });
-  keeper.stop();
+  const graph = counted(mailbox.graph, tally.request);
+  const running = { request, watcher, tree, graph, lease, signal: keeper.signal, tally };
+  // Whatever happens: a lease that nobody works under any more must lapse.
+  const ending = await runRound(deps, running).finally(() => {
+    keeper.stop();
+    mailbox.end();
+  });
   const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
-  const round = { watcher, lease, clock: deps.clock };
+  const round = { watcher, tree, lease, clock: deps.clock };
   const upTo = completeUpTo(tree.folders, startedAt);
   const changedSince = tally.changedSince();
-  const ledger = await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
+  const { ledger, after } = await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
     recordEnding(tx, round, { ...ending, startedAt, completeUpTo: upTo, summary, changedSince }),
   );
   const tookOver = watcher.previous_owner !== null;
@@ -102,6 +113,7 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
     ...ending,
     ...summary,
     ledger,
+    after: watcherState(after, deps.clock.now()),
     tookOver,
     reconciliation: tally.reconciliation(),
     userId: watcher.user_id,
@@ -117,6 +129,7 @@ const NOTHING = {
   requests: 0,
   milliseconds: 0,
   ledger: null,
+  after: null,
   tookOver: false,
   reconciliation: null,
 };
@@ -125,15 +138,15 @@ type Running = {
   request: SyncRequest;
   watcher: WatcherRow;
   tree: Tree;
+  graph: Graph;
   lease: Lease;
   signal: AbortSignal;
   tally: Tally;
 };
 
 async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 'outcome' | 'code'>> {
-  const { request, watcher, lease, signal, tally } = running;
+  const { watcher, graph, lease, signal } = running;
   try {
-    const graph = counted(await deps.mailboxes.open(request.yachtId, watcher.id, { lease }), tally.request);
     const { tenants, clock, log, source = deltaSource } = deps;
     const round: Round = { tenants, graph, source, clock, log, watcher, lease, signal };
     const reconciling = isReconciling(watcher, clock.now());

@@ -71,7 +71,8 @@ export async function openFleet({ config, secrets, log }: FleetOptions): Promise
     tenantUrl: config.databases.tenantUrl,
     embeddedUrl: postgres && ((database) => postgres.url(database)),
   });
-  const tenants = createTenants({ locate, ...TENANT_POOL, log });
+  const { yachtsOpen } = config.databases;
+  const tenants = createTenants({ locate, ...TENANT_POOL, maxOpen: yachtsOpen, log });
   const close = async () => {
     await tenants.close();
     await master.destroy();

@@ -19,7 +19,7 @@ import type { TenantSchema } from '#tenants/schema.ts';
 import { asWorker, createTenants } from '#tenants/tenants.ts';
 
 import { startSandbox } from '../../sandbox/server.ts';
-import { connectAs, principalOf } from '../support/mail.ts';
+import { connectAs, principalOf } from '../support/connect.ts';
 import { expectEqualToMailbox } from '../support/oracle.ts';
 import { wire } from '../support/wiring.ts';
 import { openDatabaseLine } from './database-line.ts';

@@ -1,6 +1,6 @@
 // Mailboxes of a yacht at the sandbox, and the code that keeps them in sync, wired as src/app.ts wires it but
 // without HTTP and jobs: a story tells what happens in the mailbox and says when to sync.
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import type { Kysely } from 'kysely';
 import type { Dispatcher } from 'undici';
@@ -9,18 +9,16 @@ import { createSealer } from '#base/sealing.ts';
 import { createKysely, openPool } from '#db/connect.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
 import type { Principal } from '#directory/principal.ts';
-import { beginAuthorize, type ConnectDeps, finishAuthorize, type SignInOutcome } from '#mailboxes/connect.ts';
+import type { ConnectDeps } from '#mailboxes/connect.ts';
 import type { Purpose } from '#microsoft/scopes.ts';
 import { type SyncRequest, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import type { TenantSchema } from '#tenants/schema.ts';
 
 import { startSandbox } from '../../sandbox/server.ts';
+import { connectAs, principalOf } from './connect.ts';
 import { expectEqualToMailbox } from './oracle.ts';
 import { createMaster, createTenant } from './postgres.ts';
-import { signInAtSandbox } from './sign-in.ts';
 import { wire } from './wiring.ts';
-
-export const CALLBACK = 'http://localhost:3000/auth/outlook/callback';
 
 /** A clock that a story may turn forward. */
 export type StoryClock = { now(): Date; forward(milliseconds: number): void };
@@ -115,21 +113,6 @@ function workersView(url: string, yachtId: string): Kysely<TenantSchema> {
 
 type ConnectOptions = { purpose?: Purpose; account?: string };
 
-/** The whole trip to Microsoft and back, as this person. */
-export async function connectAs(
-  deps: ConnectDeps,
-  principal: Principal,
-  { purpose, account }: { purpose: Purpose; account: string },
-): Promise<SignInOutcome> {
-  const { url } = await beginAuthorize(deps, principal, { purpose, redirectUri: CALLBACK });
-  const back = await signInAtSandbox(url, account);
-  return finishAuthorize(deps, principal, {
-    state: back.searchParams.get('state') ?? '',
-    code: back.searchParams.get('code') ?? undefined,
-    error: back.searchParams.get('error') ?? undefined,
-  });
-}
-
 export function storyClock(): StoryClock {
   let ahead = 0;
   return {
@@ -137,18 +120,5 @@ export function storyClock(): StoryClock {
     forward: (milliseconds) => {
       ahead += milliseconds;
     },
-  };
-}
-
-/** Somebody aboard with this address. */
-export function principalOf(address: string, yachtId: string): Principal {
-  return {
-    userId: randomUUID(),
-    yachtId,
-    yachtName: 'M/Y Corvina',
-    role: 'chief_engineer',
-    email: address,
-    displayName: address,
-    sessionId: randomUUID(),
   };
 }

@@ -97,6 +97,7 @@ async function configure(options: BootOptions, { master, tenants }: Databases): 
     ...base,
     http: { host: '127.0.0.1', port, appUrl: `http://localhost:${port}` },
     databases: {
+      ...base.databases,
       masterUrl: master.url,
       tenantUrl: (alias) => (alias in tenants ? tenants[alias as keyof typeof tenants].url : null),
     },
