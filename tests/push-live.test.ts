@@ -1,5 +1,5 @@
 // Push with workers that work by themselves: from Microsoft's notification to the row, as a person would wait for it.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 import { letter } from './support/mail-story.ts';
 import { ADDRESS, createPushWorld, MINUTE, type PushWorld } from './support/push.ts';
@@ -18,13 +18,8 @@ afterAll(() => world.close());
 // Generous, as the machine may be busy, and far below the time of a poll. How fast it is, bench/latency says.
 const PATIENCE_MS = 30_000;
 
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
-  while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+const until = async (_what: string, isSo: () => Promise<boolean>) =>
+  void (await vi.waitUntil(isSo, { timeout: PATIENCE_MS }));
 
 const held = async () => {
   const rows = await world.read((db) =>
@@ -45,6 +40,7 @@ it('brings a mail long before the next poll', async () => {
 it('makes few rounds of a burst of 500 that drags on, and leaves none of it behind', async () => {
   Object.assign(world.sandbox.settings.notifications.delayMs, { minimum: 0, maximum: 3_000 });
   world.sandbox.requests.clear();
+  const startedAt = Date.now();
   const ids = Array.from(
     { length: 500 },
     (_, n) => world.store.deliver(ADDRESS, 'inbox', letter(`Alarm ${n}`)).id,
@@ -59,5 +55,6 @@ it('makes few rounds of a burst of 500 that drags on, and leaves none of it behi
   });
   await world.expectEqual();
   expect(rounds()).toBeGreaterThan(0);
-  expect(rounds()).toBeLessThanOrEqual(12);
+  // Two seconds lie between two rounds; one may have been under way, and one more looks once more.
+  expect(rounds()).toBeLessThanOrEqual(3 + (Date.now() - startedAt) / 2_000);
 });
