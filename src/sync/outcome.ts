@@ -37,19 +37,26 @@ const RUNNING = ['pending', 'active', 'degraded'] as const;
  * Writes the ending, unless the mailbox is somebody else's by now; and in any case what the round was, in the
  * ledger.
  */
-export async function recordEnding(
-  tx: TenantWriter,
-  round: Pick<Round, 'watcher' | 'lease' | 'clock'>,
-  ending: Ending,
-): Promise<Ledger> {
-  const write = { synced: recordSuccess, degraded: recordFailure, throttled: recordThrottle }[
-    ending.outcome as string
-  ];
+export async function recordEnding(tx: TenantWriter, round: Recording, ending: Ending): Promise<Ledger> {
   const { hasGaps, ...met } = await recordMet(tx, round, ending);
-  await (write?.(tx, round, ending) ?? recordPause(tx, round, ending));
+  await recordOnWatcher(tx, round, ending);
   const mended = await recordMended(tx, round, { ...ending, hasGaps });
   await releaseLease(tx, round.lease);
   return { ...met, ...mended };
+}
+
+/** The same on the watcher's row alone, for a database that has no room for another row. */
+export async function recordBareEnding(tx: TenantWriter, round: Recording, ending: Ending): Promise<Ledger> {
+  await recordOnWatcher(tx, round, ending);
+  await releaseLease(tx, round.lease);
+  return { trigger: triggerOf(round.watcher), opened: [], repaired: [], notices: [] };
+}
+
+async function recordOnWatcher(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
+  const write = { synced: recordSuccess, degraded: recordFailure, throttled: recordThrottle }[
+    ending.outcome as string
+  ];
+  await (write ?? recordPause)(tx, round, ending);
 }
 
 type Recording = Pick<Round, 'watcher' | 'lease' | 'clock'>;

@@ -285,7 +285,7 @@ it.each(['light', 'dark'] as const)(
     }
     await any.goto(`${service.url}/work-orders?q=WO-1042`);
     await any.getByRole('button', { name: /WO-1042/ }).click();
-    await any.getByText('Conversations').waitFor();
+    await any.getByRole('heading', { name: 'Conversations' }).waitFor();
     await expectAccessible(any, 'work order');
     await context.close();
   },

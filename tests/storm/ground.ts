@@ -5,11 +5,15 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { SignJWT } from 'jose';
+import { Client } from 'pg';
+
 import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
 import { loadConfig } from '#config/config.ts';
 import { loadSecrets } from '#config/secrets.ts';
 import { createKysely, openPool } from '#db/connect.ts';
+import { addUser } from '#directory/add-user.ts';
 import { addYacht } from '#directory/directory.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
 import { createQueue } from '#jobs/queue.ts';
@@ -19,6 +23,7 @@ import type { TenantSchema } from '#tenants/schema.ts';
 import { asWorker, createTenants } from '#tenants/tenants.ts';
 
 import { startSandbox } from '../../sandbox/server.ts';
+import type { Answer } from '../support/aboard.ts';
 import { connectAs, principalOf } from '../support/mail.ts';
 import { expectEqualToMailbox } from '../support/oracle.ts';
 import { wire } from '../support/wiring.ts';
@@ -26,12 +31,18 @@ import { openDatabaseLine } from './database-line.ts';
 import { type Running, run } from './processes.ts';
 
 export const YACHT = 'corvina';
+const JWT_SECRET = 'a-secret-of-forty-characters-for-a-storm';
 
 export type Ground = Awaited<ReturnType<typeof breakGround>>;
 
-type Options = { latencyMs: number; concurrency: number };
+type Options = {
+  latencyMs: number;
+  concurrency: number;
+  /** Where the yacht's database keeps its rows; else with everything else. */
+  folder?: string;
+};
 
-export async function breakGround({ latencyMs, concurrency }: Options) {
+export async function breakGround({ latencyMs, concurrency, folder }: Options) {
   const dataDir = mkdtempSync(join(tmpdir(), 'celeste-crash-'));
   chmodSync(dataDir, 0o755);
   const sandbox = await startSandbox({ world: 'empty', latencyMs });
@@ -39,6 +50,7 @@ export async function breakGround({ latencyMs, concurrency }: Options) {
     DATA_DIR: dataDir,
     SANDBOX_PORT: new URL(sandbox.url).port,
     SYNC_CONCURRENCY: String(concurrency),
+    AUTH_JWT_SECRET: JWT_SECRET,
   };
   const log = createLog('silent');
   const config = loadConfig(settings);
@@ -56,6 +68,7 @@ export async function breakGround({ latencyMs, concurrency }: Options) {
 
   const direct = new URL(fleet.masterUrl);
   direct.pathname = '/tenant_corvina';
+  if (folder !== undefined) await moveInto(direct, folder);
   const line = await openDatabaseLine({
     host: direct.searchParams.get('host') ?? direct.hostname,
     port: Number(direct.port),
@@ -81,7 +94,10 @@ export async function breakGround({ latencyMs, concurrency }: Options) {
     /** A connected mailbox, none of it read yet. */
     connect: async (address: string) => {
       sandbox.store.createMailbox({ address, displayName: address });
-      const { refusal } = await connectAs({ ...wired, states }, principalOf(address, YACHT), {
+      const person = principalOf(address, YACHT);
+      const { userId: id, role, displayName } = person;
+      await addUser(master, { yachtId: YACHT, id, role, email: address, displayName });
+      const { refusal } = await connectAs({ ...wired, states }, person, {
         purpose: 'read',
         account: address,
       });
@@ -97,6 +113,16 @@ export async function breakGround({ latencyMs, concurrency }: Options) {
       const { id } = await watcherOf(address);
       await tenants.transact(asWorker(YACHT), (tx) => requestSync(tx, id, new Date()));
       await queue.send('sync-mailbox', { yacht_id: YACHT, watcher_id: id });
+    },
+    /** What the API answers the owner of a mailbox. */
+    ask: async (address: string, path: string, json?: object): Promise<Answer> => {
+      const { user_id } = await watcherOf(address);
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method: json ? 'POST' : 'GET',
+        headers: { authorization: `Bearer ${await tokenOf(user_id)}`, 'content-type': 'application/json' },
+        ...(json && { body: JSON.stringify(json) }),
+      });
+      return { status: answer.status, body: await answer.json() };
     },
     /** The number of the running PostgreSQL server, or null while there is none. */
     serverPid: (): number | null => {
@@ -131,6 +157,24 @@ export async function breakGround({ latencyMs, concurrency }: Options) {
     },
   };
 }
+
+/** Moves the database's rows to another folder, as an operator does who has a disk for them. */
+async function moveInto(database: URL, folder: string): Promise<void> {
+  const server = new URL(database);
+  server.username = 'postgres';
+  server.pathname = '/postgres';
+  const client = new Client({ connectionString: server.href });
+  await client.connect();
+  await client.query(`create tablespace small owner celeste location '${folder}'`);
+  await client.query(`alter database ${database.pathname.slice(1)} set tablespace small`);
+  await client.end();
+}
+
+const tokenOf = (userId: string) =>
+  new SignJWT({ sub: userId })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(JWT_SECRET));
 
 async function freePort(): Promise<number> {
   const probe = createServer();
