@@ -260,7 +260,12 @@ describe('delivery', () => {
   });
 
   it('is held for ten minutes from an endpoint that is slow', async () => {
-    Object.assign(sandbox.settings.notifications, { acknowledgeMs: 2_000, abandonMs: 20_000, batch: 1, sample: 8 });
+    Object.assign(sandbox.settings.notifications, {
+      acknowledgeMs: 2_000,
+      abandonMs: 20_000,
+      batch: 1,
+      sample: 8,
+    });
     await subscribe();
     endpoint.answers = [
       ...Array.from({ length: 7 }, () => ({ status: 202 })),

@@ -9,18 +9,19 @@ import { SignJWT } from 'jose';
 import { Client } from 'pg';
 
 import { systemClock } from '#base/clock.ts';
-import { createLog } from '#base/log.ts';
+import { createLog, type Log } from '#base/log.ts';
 import { loadConfig } from '#config/config.ts';
 import { loadSecrets } from '#config/secrets.ts';
 import { createKysely, openPool } from '#db/connect.ts';
+import { startEmbeddedPostgres } from '#db/embedded.ts';
 import { addUser } from '#directory/add-user.ts';
 import { addYacht } from '#directory/directory.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
 import { createQueue } from '#jobs/queue.ts';
-import { listWatchers, requestSync } from '#mailboxes/watchers.ts';
+import { requestSync } from '#mailboxes/watchers.ts';
 import { openFleet } from '#tenants/fleet.ts';
 import type { TenantSchema } from '#tenants/schema.ts';
-import { asWorker, createTenants } from '#tenants/tenants.ts';
+import { asWorker } from '#tenants/tenants.ts';
 
 import { startSandbox } from '../../sandbox/server.ts';
 import type { Answer } from '../support/aboard.ts';
@@ -40,19 +41,23 @@ type Options = {
   concurrency: number;
   /** Where the yacht's database keeps its rows; else with everything else. */
   folder?: string;
+  /** The databases are on a server that nobody but the story starts and stops. */
+  apart?: boolean;
 };
 
-export async function breakGround({ latencyMs, concurrency, folder }: Options) {
+export async function breakGround({ latencyMs, concurrency, folder, apart }: Options) {
   const dataDir = mkdtempSync(join(tmpdir(), 'celeste-crash-'));
   chmodSync(dataDir, 0o755);
   const sandbox = await startSandbox({ world: 'empty', latencyMs });
+  const log = createLog('silent');
+  const server = apart ? await openServer(join(dataDir, 'apart'), log) : null;
   const settings = {
+    ...server?.settings,
     DATA_DIR: dataDir,
     SANDBOX_PORT: new URL(sandbox.url).port,
     SYNC_CONCURRENCY: String(concurrency),
     AUTH_JWT_SECRET: JWT_SECRET,
   };
-  const log = createLog('silent');
   const config = loadConfig(settings);
   const secrets = loadSecrets(settings, config);
   const fleet = await openFleet({ config, secrets, log });
@@ -89,8 +94,18 @@ export async function breakGround({ latencyMs, concurrency, folder }: Options) {
   const watcherOf = (address: string) =>
     db.selectFrom('email_watchers').selectAll().where('mailbox', '=', address).executeTakeFirstOrThrow();
 
+  /** What the API answers somebody. */
+  const askAs = async (userId: string, path: string, json?: object): Promise<Answer> => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method: json ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${await tokenOf(userId)}`, 'content-type': 'application/json' },
+      ...(json && { body: JSON.stringify(json) }),
+    });
+    return { status: answer.status, body: await answer.json() };
+  };
+
   return {
-    ...{ sandbox, store: sandbox.store, fleet, db, line, dataDir, watcherOf },
+    ...{ server, sandbox, store: sandbox.store, fleet, db, line, dataDir, watcherOf },
     /** A connected mailbox, none of it read yet. */
     connect: async (address: string) => {
       sandbox.store.createMailbox({ address, displayName: address });
@@ -104,7 +119,8 @@ export async function breakGround({ latencyMs, concurrency, folder }: Options) {
       if (refusal) throw refusal;
     },
     run: (role: 'work' | 'api'): Running => {
-      const child = run(role, { ...settings, PORT: port, CORVINA_DATABASE_URL: lined.href });
+      const tenant = server ? {} : { CORVINA_DATABASE_URL: lined.href };
+      const child = run(role, { ...settings, ...tenant, PORT: port });
       running.push(child);
       return child;
     },
@@ -114,34 +130,22 @@ export async function breakGround({ latencyMs, concurrency, folder }: Options) {
       await tenants.transact(asWorker(YACHT), (tx) => requestSync(tx, id, new Date()));
       await queue.send('sync-mailbox', { yacht_id: YACHT, watcher_id: id });
     },
-    /** What the API answers the owner of a mailbox. */
-    ask: async (address: string, path: string, json?: object): Promise<Answer> => {
-      const { user_id } = await watcherOf(address);
-      const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
-        method: json ? 'POST' : 'GET',
-        headers: { authorization: `Bearer ${await tokenOf(user_id)}`, 'content-type': 'application/json' },
-        ...(json && { body: JSON.stringify(json) }),
-      });
-      return { status: answer.status, body: await answer.json() };
-    },
+    ask: async (address: string, path: string, json?: object) =>
+      askAs((await watcherOf(address)).user_id, path, json),
+    askAs,
     /** The number of the running PostgreSQL server, or null while there is none. */
     serverPid: (): number | null => {
       const file = join(dataDir, 'postgres', 'postmaster.pid');
       return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) || null : null;
     },
-    /** What somebody hears who asks for a mailbox of the yacht over the line. */
-    askOverLine: async () => {
-      const overLine = createTenants({
-        locate: async () => ({ url: lined.href }),
-        poolMax: 1,
-        idleMs: 1_000,
-        log,
-      });
-      try {
-        return await overLine.read(asWorker(YACHT), (tx) => listWatchers(tx, new Date()));
-      } finally {
-        await overLine.close();
-      }
+    countOf: async (address: string) => {
+      const { id } = await watcherOf(address);
+      const { n } = await db
+        .selectFrom('email_messages')
+        .select(db.fn.countAll<string>().as('n'))
+        .where('watcher_id', '=', id)
+        .executeTakeFirstOrThrow();
+      return Number(n);
     },
     expectEqual: async (address: string) =>
       expectEqualToMailbox(sandbox.store, address, { db, watcherId: (await watcherOf(address)).id }),
@@ -153,7 +157,25 @@ export async function breakGround({ latencyMs, concurrency, folder }: Options) {
       await line.close();
       await sandbox.close();
       await fleet.close();
+      await server?.stop();
       rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A PostgreSQL server as a host has one: whoever uses it knows a URL and no more. */
+async function openServer(folder: string, log: Log) {
+  const start = () => startEmbeddedPostgres(folder, log);
+  let server = await start();
+  for (const name of ['master', 'tenant_corvina']) await server.ensureDatabase(name);
+  return {
+    settings: {
+      MASTER_DATABASE_URL: server.url('master'),
+      CORVINA_DATABASE_URL: server.url('tenant_corvina'),
+    },
+    stop: () => server.stop(),
+    start: async () => {
+      server = await start();
     },
   };
 }
