@@ -46,6 +46,7 @@ export async function brew(lane: Lane, mailboxes: number): Promise<Storm> {
   lane.storms += 1;
   lane.trail.length = 0;
   calm(lane);
+  Object.assign(world.sandbox.settings, { deadToken: '410', deadTokenCode: 'SyncStateNotFound' });
   await world.tenant.pool.query(
     'truncate email_watchers, email_threads, auth_microsoft_tokens, email_request_places cascade',
   );
