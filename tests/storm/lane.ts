@@ -30,6 +30,7 @@ export type Storm = { lane: Lane; people: Principal[]; kept: Keepsakes };
 export async function openLane(): Promise<Lane> {
   const line = createLine();
   const world = await createMailWorld({ dispatcher: line.dispatcher });
+  world.sandbox.conduct.crossingMs = 1_000;
   const trail: string[] = [];
   const log = createLog('warn', { format: 'json', write: (text) => void trail.push(text.trim()) });
   const records = [randomUUID(), randomUUID(), randomUUID()];
