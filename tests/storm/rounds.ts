@@ -54,10 +54,16 @@ async function besides(
     await Promise.all(people.filter((each) => each !== person).map((other) => syncOnce(lane, other, null)));
   }
   if (who !== 'owner') return;
-  for (const n of [0, 7, 13]) {
+  // So long that what is asked for at once is in flight at once.
+  const { settings } = lane.world.sandbox;
+  settings.latencyMs = 4;
+  const busy = [0, 7, 13, 20, 29].map(async (n) => {
     await kept.link(person, n);
     await refusedInWords(() => kept.open(person, n));
-  }
+  });
+  await Promise.all(busy).finally(() => {
+    settings.latencyMs = 0;
+  });
 }
 
 /** @returns how it ended; null when the power went */

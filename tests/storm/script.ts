@@ -70,7 +70,7 @@ const quirks: fc.Arbitrary<Partial<Quirks>> = fc.record({
   unknownTombstones: fc.boolean(),
   abaLost: fc.boolean(),
   replays: fc.boolean(),
-  recreatedFolderLost: fc.boolean(),
+  recreatedFolderLost: fc.constantFrom(false, false, true),
   lateVisibilityMs: fc.constantFrom(0, 0, 60_000),
   largestPage: fc.constantFrom(2, 5, 200),
 });
