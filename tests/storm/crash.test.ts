@@ -54,6 +54,7 @@ it('a worker that is killed is succeeded within one lease', { timeout: 240_000 }
   const second = ground.run('work');
   await second.up;
   await first.kill();
+  ground.sandbox.settings.latencyMs = 250;
   const before = await done();
   const { lease_until } = await ground.watcherOf(ADDRESS);
   const resumedAfter = await until(async () => (await done()) > before, 60_000, 'the next page');
