@@ -1,5 +1,5 @@
 // A database that is gone for a minute: what is said meanwhile, and that everything goes on by itself.
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { breakGround, type Ground, until } from './ground.ts';
 import type { Running } from './processes.ts';
@@ -8,9 +8,6 @@ const ADDRESS = 'chief.engineer@corvina.test';
 const isLong = process.env.MODE === 'storm';
 /** The short run waits until it has been noticed, and no longer. */
 const AWAY_MS = isLong ? 60_000 : 0;
-
-let ground: Ground | undefined;
-afterEach(() => ground?.close());
 
 type Crew = { worker: Running; api: Running; owner: string };
 
@@ -53,10 +50,12 @@ async function expectRecovered(on: Ground, { worker, api }: Crew): Promise<void>
   await on.expectEqual(ADDRESS);
 }
 
-it('the server with all databases is stopped: everybody says so, and goes on when it is back', {
+// Both wait most of the time, so they wait together.
+it.concurrent('the server with all databases is stopped: everybody says so, and goes on when it is back', {
   timeout: 300_000,
-}, async () => {
-  ground = await breakGround({ latencyMs: 100, concurrency: 2, apart: true });
+}, async ({ onTestFinished }) => {
+  const ground = await breakGround({ latencyMs: 100, concurrency: 2, apart: true });
+  onTestFinished(ground.close);
   const crew = await underWay(ground);
   await ground.server?.stop();
   expect(await ground.askAs(crew.owner, '/healthz')).toMatchObject({ status: 200 });
@@ -78,10 +77,11 @@ it('the server with all databases is stopped: everybody says so, and goes on whe
   await expectRecovered(ground, crew);
 });
 
-it('the database of one yacht is away: its people are told, and its mailboxes are taken up again', {
+it.concurrent('the database of one yacht is away: its people are told, and its mailboxes are taken up again', {
   timeout: 300_000,
-}, async () => {
-  ground = await breakGround({ latencyMs: 100, concurrency: 2 });
+}, async ({ onTestFinished }) => {
+  const ground = await breakGround({ latencyMs: 100, concurrency: 2 });
+  onTestFinished(ground.close);
   const crew = await underWay(ground);
   ground.line.cut();
   expect(await ground.askAs(crew.owner, '/api/watchers')).toMatchObject({
