@@ -1,6 +1,7 @@
 // What Microsoft posts to us, made by hand: the handshake, whom the receiver believes, and what it stores.
 import { randomUUID } from 'node:crypto';
 
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { type ClientState, newClientState } from '#directory/client-state.ts';
@@ -33,6 +34,13 @@ async function subscribe(yachtId = 'corvina'): Promise<ClientState & { id: strin
   await noteSubscription(master, { watcherId, key: made.key, subscriptionId: id, state: 'active' });
   return { ...made, id };
 }
+
+/** Does something while nobody gets at a table of MASTER's. */
+const whileLocked = (table: string, fn: () => Promise<void>) =>
+  service.fleet.master.transaction().execute(async (tx) => {
+    await sql`lock table ${sql.table(table)} in access exclusive mode`.execute(tx);
+    await fn();
+  });
 
 const change = ({ id, clientState }: { id: string; clientState: string }) => ({
   subscriptionId: id,
@@ -126,6 +134,20 @@ describe('a notification', () => {
     await registerSubscription(service.fleet.master, { yachtId: 'corvina', watcherId, ...made });
     expect((await notify([change({ ...made, id: 'not known yet' })])).status).toBe(202);
     expect(Object.keys(await waiting())).toEqual([made.key]);
+  });
+
+  it('is believed however Microsoft writes the subscription’s id', async () => {
+    const subscription = await subscribe();
+    await notify([change({ ...subscription, id: subscription.id.toUpperCase() })]);
+    expect(Object.keys(await waiting())).toEqual([subscription.key]);
+  });
+
+  it('is thanked for though the queue hangs: the sweep finds what is stored', async () => {
+    const subscription = await subscribe();
+    await whileLocked('pgboss.job', async () => {
+      expect((await notify([change(subscription)])).status).toBe(202);
+    });
+    expect(Object.keys(await waiting())).toEqual([subscription.key]);
   });
 
   it('with a wrong clientState, an unknown id, or nonsense beside it does not spoil the others', async () => {
@@ -226,6 +248,14 @@ describe('what is refused', () => {
     expect(await refused.json()).toMatchObject({ code: 'notification_not_stored' });
     expect((await notify([change(subscription)])).status).toBe(202);
     expect(Object.keys(await waiting())).toEqual([subscription.key]);
+  });
+
+  it('nothing is waited for that Microsoft would not wait for: a database that hangs', async () => {
+    const subscription = await subscribe();
+    await whileLocked('graph_subscriptions', async () => {
+      expect((await notify([change(subscription)])).status).toBe(503);
+    });
+    expect((await notify([change(subscription)])).status).toBe(202);
   });
 
   // The last: the connection it came on is cut.

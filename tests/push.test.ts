@@ -2,9 +2,17 @@
 // carries on. After each story our rows are the mailbox.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { createLog } from '#base/log.ts';
+import { storeNotifications, takeNudges } from '#directory/nudges.ts';
+import { listGaps } from '#mailboxes/gaps.ts';
+import { applyNudge } from '#sync/nudges.ts';
+import { keepSubscription } from '#sync/subscriptions.ts';
+import { asWorker } from '#tenants/tenants.ts';
+
 import { ask } from './support/aboard.ts';
 import { letter, reply } from './support/mail-story.ts';
 import { ADDRESS, createPushWorld, DAY, from, MINUTE, type PushWorld } from './support/push.ts';
+import { wire } from './support/wiring.ts';
 
 let world: PushWorld;
 beforeEach(async () => {
@@ -52,7 +60,7 @@ describe('a mailbox that is connected', () => {
   it('says so to its owner', async () => {
     const { body } = await ask(world.engineer, '/api/watchers');
     const expires_at = world.subscription().expiresAt.toISOString();
-    expect(body.items[0].push).toEqual({ state: 'active', expires_at });
+    expect(body.items[0].push).toEqual({ state: 'active', expires_at, heard_at: null });
   });
 });
 
@@ -118,7 +126,31 @@ describe('what happens in the mailbox', () => {
     await world.pass(11_000);
     expect(rounds()).toBe(2);
     await world.expectEqual();
+    // That something was late may mean that more is.
     await world.pass(MINUTE);
+    expect(rounds()).toBe(3);
+    await world.pass(MINUTE);
+    expect(rounds()).toBe(3);
+  });
+
+  it('is looked for once more when delta shows only a part of it at first', async () => {
+    world.sandbox.settings.quirks.lateVisibilityMs = 6_000;
+    world.sandbox.notifications.stop();
+    quiet();
+    const early = deliver('Shown at once');
+    world.clock.forward(5_000);
+    const late = deliver('Shown later');
+    world.sandbox.notifications.resume();
+    await world.arrive();
+    const here = async (id: string) =>
+      (
+        await world.read((db) =>
+          db.selectFrom('email_messages').select('id').where('message_id', '=', id).execute(),
+        )
+      ).length;
+    expect([rounds(), await here(early.id), await here(late.id)]).toEqual([1, 1, 0]);
+    await world.pass(11_000);
+    await world.expectEqual();
     expect(rounds()).toBe(2);
   });
 
@@ -300,6 +332,38 @@ describe('a lifecycle notification', () => {
     await world.expectEqual();
   });
 
+  it('that it was removed is not forgotten when it comes while the subscription is being renewed', async () => {
+    const { id, clientState } = world.subscription();
+    const { master, tenants, sealer } = world.service.fleet;
+    const { mailboxes } = wire({ sandbox: world.sandbox, tenants, sealer, clock: world.clock });
+    const before = await world.watcher();
+    const told = async () => {
+      const removed = {
+        subscriptionId: id,
+        clientState: clientState ?? '',
+        lifecycleEvent: 'subscriptionRemoved',
+      };
+      await storeNotifications(master, [removed], world.clock.now());
+      for (const nudge of await takeNudges(master, world.clock.now(), 10)) {
+        await tenants.transact(asWorker('corvina'), (tx) => applyNudge(tx, nudge, world.clock.now()));
+      }
+    };
+    const open: typeof mailboxes.open = async (...mailbox) => {
+      if ((await world.watcher()).subscription_state === 'renewing') await told();
+      return mailboxes.open(...mailbox);
+    };
+    world.clock.forward(2.1 * DAY);
+    quiet();
+    const deps = { master, tenants, mailboxes: { open }, clock: world.clock, log: createLog('silent') };
+    await keepSubscription(
+      { ...deps, webhookUrl: before.subscription_url },
+      { yachtId: 'corvina', watcherId: before.id },
+    );
+    // Here Microsoft has it still, so it is taken over.
+    expect(world.asked()).toEqual(['PATCH 200', 'POST 409', 'GET 200']);
+    expect(await world.watcher()).toMatchObject({ subscription_state: 'active', subscription_wish: null });
+  });
+
   it('that something was missed has the mailbox looked at, and the subscription stays', async () => {
     const { id } = world.subscription();
     world.sandbox.settings.notifications.dropShare = 1;
@@ -338,6 +402,40 @@ describe('push that is dead', () => {
     await world.service.drain();
     await world.expectEqual();
     expect((await world.watcher()).sync_status).toBe('active');
+  });
+});
+
+describe('workers that were away', () => {
+  /** What the ledger says of it. */
+  const gaps = async () => {
+    const { id } = await world.watcher();
+    return world.read((db) => listGaps(db, id));
+  };
+
+  it.each([
+    ['for hours, while notifications waited', 5 * 60 * MINUTE],
+    ['for days, while the subscription ran out', 5 * DAY],
+  ])('%s leave a gap on record, from when to when, and with what it was filled', async (_, away) => {
+    const { complete_up_to: since } = await world.watcher();
+    deliver('While nobody was there');
+    world.clock.forward(away);
+    const back = world.clock.now();
+    await world.arrive();
+    const [outage, ...more] = await gaps();
+    expect(outage).toMatchObject({ kind: 'outage', detail: null, since, found: 1 });
+    expect(outage?.noticed_at.getTime()).toBeGreaterThanOrEqual(back.getTime());
+    expect(outage?.repaired_at?.getTime()).toBeGreaterThanOrEqual(back.getTime());
+    expect(more.filter((gap) => gap.repaired_at === null)).toEqual([]);
+    expect(await world.watcher()).toMatchObject({ subscription_state: 'active' });
+    await world.expectEqual();
+  });
+
+  it('for less than an hour leave none: the next poll is only late', async () => {
+    deliver('Soon found');
+    world.clock.forward(40 * MINUTE);
+    await world.arrive();
+    expect(await gaps()).toEqual([]);
+    await world.expectEqual();
   });
 });
 

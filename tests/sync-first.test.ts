@@ -41,8 +41,9 @@ describe('the first sync', () => {
       )
       .filter((id) => id !== undefined);
     const folder = (name: string) => world.store.folder(engineer.email, name).id;
-    // Three folders are asked for at once, in whichever order they get there.
-    expect(paths.slice(0, 3)).toEqual(expect.arrayContaining([folder('inbox'), folder('sentitems')]));
+    // Three folders are asked for at once, and one of them may be long on its way.
+    expect(new Set(paths).size).toBeGreaterThan(10);
+    expect(paths.slice(0, 5)).toEqual(expect.arrayContaining([folder('inbox'), folder('sentitems')]));
   });
 
   it('asks for immutable ids and text on every page, and never for a search folder', () => {

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
+import type { Kysely } from 'kysely';
+
 import type { Config } from '#config/config.ts';
+import type { MasterSchema } from '#directory/schema.ts';
+import { countSubscriptions, SILENT } from '#directory/subscriptions.ts';
 import { LIFECYCLE_PATH, NOTIFICATION_PATH } from '#sync/subscription-steps.ts';
 
 import { explain } from './fail.ts';
@@ -42,6 +46,21 @@ export async function checkPush({ webhookUrl, sandboxPort, sync }: PushConfig): 
   return [
     { ok: false, subject, detail: `${problem}. Check WEBHOOK_URL and that celeste api runs behind it.` },
   ];
+}
+
+/**
+ * Whether notifications arrive, by what the mailboxes themselves have noticed: the handshake above is ours and takes
+ * another way than Microsoft's posts. Nothing to say where no subscription stands.
+ */
+export async function checkArrival(master: Kysely<MasterSchema>): Promise<Finding[]> {
+  const counts = new Map((await countSubscriptions(master)).map(({ state, count }) => [state, count]));
+  const [silent, active] = [counts.get(SILENT) ?? 0, counts.get('active') ?? 0];
+  if (silent === 0) return [];
+  const detail =
+    `${silent} of ${silent + active} subscribed mailboxes get no notifications, though Microsoft has their subscriptions; they are polled. ` +
+    `Check, from outside your network, that WEBHOOK_URL’s name leads here and its certificate is valid, and that no proxy or firewall refuses Microsoft’s POST to ${NOTIFICATION_PATH} (a body of JSON up to 1 MiB). ` +
+    'It mends itself once one arrives.';
+  return [{ ok: false, subject: 'push', detail }];
 }
 
 async function problemAt(webhookUrl: string, path: string): Promise<string | null> {

@@ -9,7 +9,7 @@ import type { Fleet } from '#tenants/fleet.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
 import { checkMicrosoft } from './doctor-microsoft.ts';
-import { checkPush } from './doctor-push.ts';
+import { checkArrival, checkPush } from './doctor-push.ts';
 import { explain } from './fail.ts';
 import type { Finding } from './finding.ts';
 import { print } from './print.ts';
@@ -75,6 +75,7 @@ async function checkDatabases(secrets: Secrets): Promise<Finding[]> {
       });
       findings.push(...(await checkYachts({ config, fleet })));
       findings.push(await checkKeys(fleet, secrets));
+      findings.push(...(await checkArrival(fleet.master)));
     }),
   );
   return findings;

@@ -12,6 +12,8 @@ export type PoolOptions = {
   idleMs: number;
   /** Milliseconds to wait for a connection before giving up. */
   connectMs?: number;
+  /** Whether a statement may be sent before the one ahead of it is answered; for `createPipelinedDatabase`. */
+  pipeline?: boolean;
   /** Shown in pg_stat_activity. */
   name?: string;
   /** Told when a connection breaks; the pool replaces it by itself, and a query in it fails with its own error. */
@@ -37,6 +39,7 @@ export function openPool(url: string, options: PoolOptions): Pool {
     connectionTimeoutMillis: options.connectMs ?? 10_000,
     application_name: options.name ?? 'celeste-mail',
     keepAlive: true,
+    pipeline: options.pipeline ?? false,
     types: typeParsers,
   });
   const onError = options.onError ?? (() => undefined);

@@ -5,6 +5,7 @@ import { type Kysely, sql } from 'kysely';
 
 import { readClientState, sameHash } from './client-state.ts';
 import type { MasterSchema } from './schema.ts';
+import { SILENT } from './subscriptions.ts';
 
 type Master = Kysely<MasterSchema>;
 
@@ -65,10 +66,13 @@ async function believedOf(master: Master, received: ReceivedNotification[]): Pro
   return claims.filter(({ key, hash, subscriptionId }) => {
     const row = known.get(key);
     // The id is not known while the call that creates the subscription is on its way.
-    if (!row || (row.subscription_id !== null && row.subscription_id !== subscriptionId)) return false;
+    if (!row || !isSameId(row.subscription_id ?? subscriptionId, subscriptionId)) return false;
     return sameHash(hash, row.client_state_hash);
   });
 }
+
+// A GUID, in whichever case Microsoft writes it this time.
+const isSameId = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
 const CLOCKS_DIFFER_MS = 5_000;
 
@@ -111,11 +115,16 @@ export async function takeNudges(master: Master, now: Date, limit: number): Prom
   return rows;
 }
 
-/** Clears a nudge that its yacht's database has now, unless another came meanwhile. */
-export async function finishNudge(master: Master, { key, version }: Nudge): Promise<void> {
+/**
+ * Clears a nudge that its yacht's database has now, unless another came meanwhile. When it was about a change, push
+ * is not silent.
+ */
+export async function finishNudge(master: Master, { key, version, lifecycleEvents }: Nudge): Promise<void> {
+  const heard = sql<string>`case state when ${SILENT} then 'active' else state end`;
   await master
     .updateTable('graph_subscriptions')
     .set({ nudge_due_at: null, lifecycle_events: sql<string[]>`'{}'` })
+    .$if(lifecycleEvents.length === 0, (query) => query.set({ state: heard }))
     .where('key', '=', key)
     .where('nudge_version', '=', version)
     .execute();

@@ -6,6 +6,9 @@ import type { MasterSchema } from './schema.ts';
 
 type Master = Kysely<MasterSchema>;
 
+/** Stands for one that is active, and of whose notifications none arrives. */
+export const SILENT = 'silent';
+
 export type SubscriptionOwner = { yachtId: string; watcherId: string };
 
 /** Makes `key` known as that mailbox's, with the hash that its notifications must prove. */

@@ -42,7 +42,7 @@ export function createPushMetrics(registry: Registry): PushMetrics {
 function watchSubscriptions(registry: Registry, count: () => Promise<{ state: string; count: number }[]>) {
   new Gauge({
     name: 'celeste_push_subscriptions',
-    help: 'Subscriptions of the whole fleet by state; every process shows the same figure',
+    help: 'Subscriptions of the whole fleet by state (silent: they stand, but nothing arrives); every process shows the same figure',
     labelNames: ['state'],
     registers: [registry],
     async collect() {

@@ -86,12 +86,16 @@ export const WatcherSchema = z
     }),
     push: z
       .object({
-        state: z.enum(['none', 'creating', 'active', 'renewing', 'reauthorizing', 'removing', 'lost']),
+        state: z.enum([
+          ...(['none', 'creating', 'active', 'renewing', 'reauthorizing', 'removing', 'lost'] as const),
+          'silent',
+        ]),
         expires_at: TimeSchema,
+        heard_at: TimeSchema.openapi({ description: 'The last notification of a change.' }),
       })
       .openapi({
         description:
-          'Active, renewing, reauthorizing: Microsoft notifies us and changes are here within seconds. Else every interval_minutes.',
+          'Active, renewing, reauthorizing: Microsoft notifies us and changes are here within seconds. Else every interval_minutes. Silent: there is a subscription, and its notifications do not arrive.',
       }),
   })
   .openapi('Watcher');
@@ -127,7 +131,11 @@ export function watcherBody(watcher: WatcherState, viewer: Viewer): z.infer<type
     next_sync_at: isoTime(rest.next_sync_at),
     complete_up_to: isoTime(rest.complete_up_to),
     throttled_until: isoTime(rest.throttled_until),
-    push: { state: rest.push.state, expires_at: isoTime(rest.push.expires_at) },
+    push: {
+      state: rest.push.state,
+      expires_at: isoTime(rest.push.expires_at),
+      heard_at: isoTime(rest.push.heard_at),
+    },
     reconciled_at: isoTime(rest.reconciled_at),
   };
 }

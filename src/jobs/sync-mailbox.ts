@@ -60,19 +60,30 @@ async function runRound(
   if (signal.reason === othersWait) await deps.queue.send('catch-up-mailbox', job);
   await publishSync(deps, after);
   await publishNotices({ ...deps, ...deps.sync }, job.yacht_id, result.ledger?.notices ?? []);
+  if (result.ledger?.pushFellSilent) await mendPush(deps, job);
   if (result.outcome === 'reauth_required') await publishConnection(deps, before);
   if (result.changedThreadIds.length > 0) {
     await deps.queue.send('match-threads', { yacht_id: job.yacht_id });
   }
 }
 
-/** When the mailbox is next; soon, when a notification came whose change this round did not show. */
+async function mendPush({ queue, log }: SyncMailboxDeps, job: Job): Promise<void> {
+  log.warn(
+    { watcher: job.watcher_id, yacht_id: job.yacht_id, code: 'push_silent' },
+    'changes arrive that no notification told of; the subscription is replaced, and the mailbox polled. If it stays silent, Microsoft does not reach WEBHOOK_URL: run celeste doctor, and look at name, certificate, proxy and firewall',
+  );
+  await queue.send('keep-subscription', job);
+}
+
+/** When the mailbox is next; soon, while a notification may tell of more than has come to light. */
 async function followUp({ sync }: SyncMailboxDeps, after: Watcher, round: SyncResult): Promise<Date | null> {
   const { next_sync_at } = after;
   const isAsked = after.push.nudged || (next_sync_at !== null && next_sync_at <= sync.clock.now());
   if (!isAsked || round.outcome !== 'synced') return next_sync_at;
+  const now = sync.clock.now();
+  const look = { changes: round.changes, startedAt: new Date(after.last_round?.started_at ?? now) };
   return sync.tenants.transact(asWorker(after.yacht_id), (tx) =>
-    lookAgain(tx, { watcherId: after.id, changes: round.changes }, sync.clock.now()),
+    lookAgain(tx, { watcherId: after.id, ...look }, now),
   );
 }
 

@@ -40,10 +40,15 @@ export type WatcherState = {
   push: PushState;
 };
 
-/** Whether Microsoft notifies us: `active`, until `expires_at` unless renewed; else the mailbox is only polled. */
+/**
+ * Whether Microsoft notifies us: `active`, until `expires_at` unless renewed; else the mailbox is only polled.
+ * `silent`: it says it does, and nothing arrives.
+ */
 export type PushState = {
-  state: SubscriptionState;
+  state: SubscriptionState | 'silent';
   expires_at: Date | null;
+  /** The last notification of a change. */
+  heard_at: Date | null;
   /** A notification came whose change no round has shown yet. */
   nudged: boolean;
 };
@@ -198,8 +203,9 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
       folders_total: row.folders_total,
     },
     push: {
-      state: row.subscription_state,
+      state: row.subscription_state === 'active' && row.push_silent_at ? 'silent' : row.subscription_state,
       expires_at: row.subscription_expires_at,
+      heard_at: row.push_heard_at,
       nudged: row.nudged_at !== null,
     },
   };

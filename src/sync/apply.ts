@@ -1,11 +1,11 @@
 // Puts a page of messages into the tables. Applying it again changes nothing.
-import { sql } from 'kysely';
-
 import { newId } from '#base/ids.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
-import { assignThreads, type ThreadKey } from '#threads/assign.ts';
+import { assignThreads, lockGrouping, type ThreadKey } from '#threads/assign.ts';
+import { createThreads, type FirstMessage, readSurroundings } from '#threads/create.ts';
 import { refreshThreads } from '#threads/refresh.ts';
 
+import { type EncodedRows, encodeRows, insertMessages } from './insert.ts';
 import type { WatcherRow } from './round.ts';
 import type { MessageRow } from './rows.ts';
 import { type KnownMessage, seeMessages, updateMessages } from './store.ts';
@@ -14,7 +14,10 @@ export type Applying = {
   watcher: Pick<WatcherRow, 'id' | 'user_id' | 'yacht_id'>;
   /** The folder the rows were read from, and its initial round's number; null when they were asked for by id. */
   folder: { providerId: string; round: number } | null;
+  /** One for each message. */
   rows: MessageRow[];
+  /** All of them made ready to be inserted, where that is what is expected of them. */
+  encoded?: EncodedRows | undefined;
 };
 
 /** The threads that changed, and how many messages did. */
@@ -24,23 +27,43 @@ export type Applied = { threadIds: string[]; changes: number };
  * Inserts what is new and merges what is known: a column that a row does not carry stays as it is. Every row
  * proves that its message exists, so suspicion and removal end. The threads' summaries are recomputed.
  */
-export async function applyRows(tx: TenantWriter, { watcher, folder, rows }: Applying): Promise<Applied> {
+export async function applyRows(
+  tx: TenantWriter,
+  { watcher, folder, rows, encoded }: Applying,
+): Promise<Applied> {
   if (rows.length === 0) return { threadIds: [], changes: 0 };
-  const known = await findKnown(tx, watcher, rows);
-  const placed = rows.map((row) => placedIn(row, folder));
-  const fresh = placed.filter((row) => !known.has(row.message_id));
-  const old = placed.filter((row) => isChange(row, known.get(row.message_id)));
-  const threadOf = await assignThreads(tx, {
+  // Sent together; the lock is held when the others look.
+  const [, surroundings, known] = await Promise.all([
+    lockGrouping(tx),
+    readSurroundings(tx, watcher.id),
+    findKnown(tx, watcher, rows),
+  ]);
+  const fresh = rows.filter((row) => !known.has(row.message_id));
+  const old = rows.filter((row) => isChange(row, known.get(row.message_id)));
+  const { threadOf, begun } = await assignThreads(tx, {
     yachtId: watcher.yacht_id,
     watcherId: watcher.id,
-    keys: [...fresh, ...old.filter((row) => isRegrouped(row, known.get(row.message_id)))].map(keyOf),
+    keys: [...fresh, ...old.filter((row) => isRegrouped(row, known.get(row.message_id)))].map((row) =>
+      keyOf(row, known.get(row.message_id)),
+    ),
   });
-  await insertMessages(tx, watcher, { rows: fresh, threadOf, round: folder?.round ?? 0 });
-  await updateMessages(tx, watcher, { rows: old, threadOf });
-  if (folder) await seeMessages(tx, watcher, { folder, rows: placed, known });
+  // As many are new as there are rows: then it is these.
+  const { columns } = encoded && fresh.length === rows.length ? encoded : encodeRows(fresh);
+  const messages = fresh.map((row) => firstMessageOf(row, threadOf.get(row.message_id) ?? ''));
+  const round = folder?.round ?? 0;
+  await Promise.all([
+    createThreads(tx, { watcher, surroundings, threads: begun, messages }),
+    insertMessages(tx, watcher, { columns, messages, round }),
+    updateMessages(tx, watcher, { rows: old, threadOf }),
+    folder && seeMessages(tx, watcher, { folder, rows, known }),
+  ]);
   const before = old.flatMap((row) => known.get(row.message_id)?.thread_id ?? []);
   const threadIds = [...new Set([...threadOf.values(), ...before])];
-  await refreshThreads(tx, threadIds);
+  const whole = new Set(begun.map((thread) => thread.id));
+  await refreshThreads(
+    tx,
+    threadIds.filter((id) => !whole.has(id)),
+  );
   return { threadIds, changes: fresh.length + old.length };
 }
 
@@ -64,11 +87,6 @@ async function findKnown(
   return new Map(found.map((message) => [message.message_id, message]));
 }
 
-// A row that does not say where it is was read from a folder's own changes, so it is in that folder.
-function placedIn(row: MessageRow, folder: Applying['folder']): MessageRow {
-  return folder === null || row.parent_folder_id ? row : { ...row, parent_folder_id: folder.providerId };
-}
-
 /** False for a replay: the version we hold, where we hold it. */
 function isChange(row: MessageRow, known: KnownMessage | undefined): boolean {
   if (!known) return false;
@@ -89,85 +107,36 @@ function isRegrouped(row: MessageRow, known: KnownMessage | undefined): boolean 
   );
 }
 
-function keyOf(row: MessageRow): ThreadKey {
-  const at = row.received_at ?? row.sent_at ?? null;
+function keyOf(row: MessageRow, known: KnownMessage | undefined): ThreadKey {
   return {
     messageId: row.message_id,
     conversationId: row.conversation_id ?? null,
     internetMessageId: row.internet_message_id ?? null,
     subject: row.subject ?? null,
-    at: at === null ? null : new Date(at),
+    at: dateOf(row),
+    threadId: known?.thread_id,
   };
 }
 
-type Fresh = { rows: MessageRow[]; threadOf: Map<string, string>; round: number };
-
-async function insertMessages(
-  tx: TenantWriter,
-  watcher: Applying['watcher'],
-  { rows, threadOf, round }: Fresh,
-): Promise<void> {
-  if (rows.length === 0) return;
-  const owner = { watcher_id: watcher.id, user_id: watcher.user_id, yacht_id: watcher.yacht_id };
-  const records = rows.map((row) => ({
-    ...DEFAULTS,
-    ...row,
-    ...owner,
+function firstMessageOf(row: MessageRow, threadId: string): FirstMessage {
+  return {
     id: newId(),
-    thread_id: threadOf.get(row.message_id),
-    seen_round: round,
-  }));
-  await sql`
-    insert into email_messages (${sql.join(COLUMNS.map((name) => sql.ref(name)))})
-    select ${sql.join(COLUMNS.map((name) => sql.ref(`r.${name}`)))}
-      from jsonb_populate_recordset(null::email_messages, ${JSON.stringify(records)}::jsonb) r`.execute(tx);
+    thread_id: threadId,
+    internet_message_id: row.internet_message_id ?? null,
+    subject: row.subject ?? null,
+    body_preview: row.body_preview ?? null,
+    parent_folder_id: row.parent_folder_id ?? null,
+    at: dateOf(row),
+    from_name: row.from_name ?? null,
+    from_address: row.from_address ?? null,
+    to_addresses: row.to_addresses ?? [],
+    is_read: row.is_read ?? false,
+    is_draft: row.is_draft ?? false,
+    has_attachments: row.has_attachments ?? false,
+  };
 }
 
-const DEFAULTS = {
-  to_addresses: [],
-  cc_addresses: [],
-  bcc_addresses: [],
-  reply_to_addresses: [],
-  has_attachments: false,
-  is_read: false,
-  is_draft: false,
-  categories: [],
-  sync_level: 'partial',
-};
-
-const COLUMNS = [
-  'id',
-  'watcher_id',
-  'thread_id',
-  'user_id',
-  'yacht_id',
-  'message_id',
-  'change_key',
-  'internet_message_id',
-  'conversation_id',
-  'conversation_index',
-  'subject',
-  'body_preview',
-  'body_text',
-  'from_address',
-  'from_name',
-  'sender_address',
-  'to_addresses',
-  'cc_addresses',
-  'bcc_addresses',
-  'reply_to_addresses',
-  'sent_at',
-  'received_at',
-  'has_attachments',
-  'is_read',
-  'is_draft',
-  'importance',
-  'inference_classification',
-  'categories',
-  'flag',
-  'graph_type',
-  'web_link',
-  'parent_folder_id',
-  'seen_round',
-  'sync_level',
-];
+function dateOf(row: MessageRow): Date | null {
+  const at = row.received_at ?? row.sent_at ?? null;
+  return at === null ? null : new Date(at);
+}

@@ -18,6 +18,8 @@ export type Ledger = {
   opened: GapKind[];
   repaired: GapKind[];
   notices: NoticeChange[];
+  /** Notifications of this mailbox have stopped reaching us, and its subscription is to be replaced. */
+  pushFellSilent: boolean;
 };
 
 type Recording = Pick<Round, 'watcher' | 'clock'>;

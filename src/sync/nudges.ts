@@ -4,12 +4,12 @@ import type { Nudge } from '#directory/nudges.ts';
 import { openGap } from '#mailboxes/gaps.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
-import { isBusy, type SubscriptionRow, wishTime } from './subscription-plan.ts';
+import { isLastLook, type Look, SECOND_LOOK_MS } from './plan-nudge.ts';
+import { heard } from './push-silence.ts';
+import { isBusy, type SubscriptionRow, strongerWish, wishTime } from './subscription-plan.ts';
 
 /** Between two rounds that notifications ask for: a burst makes few. */
 const PAUSE_MS = 2_000;
-/** Changes become visible to delta some time after their notification: seconds mostly. */
-const SECOND_LOOK_MS = 10_000;
 
 export type NudgeEffect = {
   /** When a round is to look; null: none may run. */
@@ -31,8 +31,15 @@ export async function applyNudge(tx: TenantWriter, nudge: Nudge, now: Date): Pro
   if (events.includes('missed')) await openGap(tx, { watcherId: row.id, kind: 'push_missed', at: now });
   const wish = wishOf(events);
   if (wish !== null) await noteWish(tx, row, { wish, now });
+  // A lifecycle notification takes another path: it does not prove that those of changes arrive.
+  if (row.subscription_key === nudge.key && nudge.lifecycleEvents.length === 0)
+    await noteHeard(tx, row.id, now);
   const mayLook = await bringForward(tx, row.id, { now, isNotified: true });
   return { round: mayLook ? roundTime(row, now) : null, subscription: wish !== null };
+}
+
+async function noteHeard(tx: TenantWriter, watcherId: string, now: Date): Promise<void> {
+  await tx.updateTable('email_watchers').set(heard(now)).where('id', '=', watcherId).execute();
 }
 
 type Held = { lease_until: Date | null; throttled_until: Date | null; last_sync_at: Date | null };
@@ -59,10 +66,14 @@ async function noteWish(
   row: SubscriptionRow & { id: string },
   { wish, now }: { wish: Wish; now: Date },
 ): Promise<void> {
-  const due = wish === 'recreate' ? now : wishTime(row, now);
+  const stronger = strongerWish(row.subscription_wish, wish);
+  const due = stronger === 'reauthorize' ? wishTime(row, now) : now;
   await tx
     .updateTable('email_watchers')
-    .set({ subscription_wish: wish, ...(!isBusy(row.subscription_state) && { subscription_due_at: due }) })
+    .set({
+      subscription_wish: stronger,
+      ...(!isBusy(row.subscription_state) && { subscription_due_at: due }),
+    })
     .where('id', '=', row.id)
     .execute();
   if (wish === 'recreate') await openGap(tx, { watcherId: row.id, kind: 'subscription_removed', at: now });
@@ -70,7 +81,7 @@ async function noteWish(
 
 /**
  * Lets the next round begin now; a mailbox that fails keeps to the clock of its own attempts. `isNotified`: because
- * Microsoft said that something changed, so a round that shows nothing is followed by another.
+ * Microsoft said that something changed, so the round is followed by another.
  *
  * @returns whether it may
  */
@@ -95,11 +106,11 @@ export async function bringForward(
   return brought.numUpdatedRows > 0n;
 }
 
-export type FinishedRound = { watcherId: string; changes: number };
+export type FinishedRound = Look & { watcherId: string };
 
 /**
  * When the mailbox is next after a round that a notification may have asked for: soon, when one came while it ran;
- * once more and a little later, when it showed nothing although one had come before it.
+ * once more and a little later, as long as more of what it told of may come to light.
  */
 export async function lookAgain(tx: TenantWriter, round: FinishedRound, now: Date): Promise<Date | null> {
   const row = await tx
@@ -110,12 +121,14 @@ export async function lookAgain(tx: TenantWriter, round: FinishedRound, now: Dat
     .executeTakeFirst();
   if (!row?.next_sync_at) return null;
   if (row.next_sync_at <= now) return new Date(now.getTime() + PAUSE_MS);
-  const isSettled = round.changes > 0 || row.nudged_at === null;
-  const second = new Date(now.getTime() + SECOND_LOOK_MS);
+  const isLast = isLastLook(row.nudged_at, round);
+  const next = isLast ? row.next_sync_at : new Date(now.getTime() + SECOND_LOOK_MS);
+  // The late change is in any folder, as the first was.
+  const again = { next_sync_at: next, next_sync_trigger: 'push', whole_requested_at: now } as const;
   await tx
     .updateTable('email_watchers')
-    .set({ nudged_at: null, ...(!isSettled && { next_sync_at: second, next_sync_trigger: 'push' as const }) })
+    .set(isLast ? { nudged_at: null } : again)
     .where('id', '=', round.watcherId)
     .execute();
-  return isSettled ? row.next_sync_at : second;
+  return next;
 }

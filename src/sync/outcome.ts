@@ -10,6 +10,7 @@ import type { LastRound, RoundOutcome, RoundSummary } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 import { type Ledger, recordMended, recordMet } from './ledger.ts';
 import { nextAttempt, nextRound } from './plan.ts';
+import { notePoll } from './push-silence.ts';
 import type { Round } from './round.ts';
 
 /**
@@ -29,6 +30,8 @@ export type Ending = {
   /** Up to when the mailbox is complete, if the round ended well. */
   completeUpTo: Date | null;
   summary: RoundSummary;
+  /** As `Poll` has it. */
+  changedSince: Date | null;
 };
 
 const RUNNING = ['pending', 'active', 'degraded'] as const;
@@ -41,15 +44,17 @@ export async function recordEnding(tx: TenantWriter, round: Recording, ending: E
   const { hasGaps, ...met } = await recordMet(tx, round, ending);
   await recordOnWatcher(tx, round, ending);
   const mended = await recordMended(tx, round, { ...ending, hasGaps });
+  const silence = await notePoll(tx, round, { ...ending, trigger: met.trigger });
   await releaseLease(tx, round.lease);
-  return { ...met, ...mended };
+  return { ...met, ...mended, ...silence, opened: [...met.opened, ...silence.opened] };
 }
 
 /** The same on the watcher's row alone, for a database that has no room for another row. */
 export async function recordBareEnding(tx: TenantWriter, round: Recording, ending: Ending): Promise<Ledger> {
   await recordOnWatcher(tx, round, ending);
   await releaseLease(tx, round.lease);
-  return { trigger: triggerOf(round.watcher), opened: [], repaired: [], notices: [] };
+  const trigger = triggerOf(round.watcher);
+  return { trigger, opened: [], repaired: [], notices: [], pushFellSilent: false };
 }
 
 async function recordOnWatcher(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {

@@ -9,6 +9,7 @@ import type { TenantWriter } from '#tenants/tenants.ts';
 import { type Applied, applyRows } from './apply.ts';
 import { completePage } from './complete-page.ts';
 import type { Tree } from './folders.ts';
+import { type EncodedRows, encodeRows } from './insert.ts';
 import type { Lane } from './lane.ts';
 import type { Start } from './plan.ts';
 import type { ReconciliationResult } from './plan-reconcile.ts';
@@ -23,8 +24,8 @@ export type Reading = {
   tree: Tree;
   /** Pages are applied one at a time, whichever folder they come from. */
   lane: Lane;
-  /** Called after each page, when it is committed. */
-  onPage(page: Applied & { progress: Progress }): void;
+  /** Called after each page, when it is committed. `since`: when the folder was last looked at, if it had been read. */
+  onPage(page: Applied & { progress: Progress; since: Date | null }): void;
   /** Called with what settling the suspicions changed. */
   onConfirmed(confirmed: Applied): void;
   /** Called when the counts were compared with Microsoft's. */
@@ -77,14 +78,25 @@ async function readPages(
   const { graph, source, clock, signal } = round;
   const askedAt = look?.askedAt ?? clock.now();
   let start = source.start(folder, askedAt);
+  const since = start.phase === 'delta' ? folder.synced_at : null;
   const at = { folderId: folder.provider_folder_id, link: start.link, first: look?.answer };
   for await (const page of pullFolder(graph, { protocol: source.pages, ...at, clock, signal })) {
     // Made before the lane is ours: another folder's page is being written meanwhile.
-    const whole = await completePage(round, page, { tree, isInitial: start.phase === 'initial' });
-    const work = { folder, start, page, ...whole, askedAt };
-    onPage(await lane(() => commitPage(round, tree, work)));
+    const { rows, suspects } = await completePage(round, page, {
+      tree,
+      isInitial: start.phase === 'initial',
+    });
+    const placed = rows.map((row) => placedIn(row, folder));
+    const encoded = start.phase === 'initial' && start.round === 1 ? encodeRows(placed) : undefined;
+    const work = { folder, start, page, rows: placed, encoded, suspects, askedAt };
+    onPage({ ...(await lane(() => commitPage(round, tree, work))), since });
     start = { ...start, isFirstPage: false };
   }
+}
+
+// A row that does not say where it is was read from a folder's own changes, so it is in that folder.
+function placedIn(row: MessageRow, folder: FolderRow): MessageRow {
+  return row.parent_folder_id ? row : { ...row, parent_folder_id: folder.provider_folder_id };
 }
 
 type PageWork = {
@@ -92,6 +104,7 @@ type PageWork = {
   start: Start;
   page: MessagePage;
   rows: MessageRow[];
+  encoded: EncodedRows | undefined;
   /** Messages to ask about at the end of the round. */
   suspects: string[];
   /** When reading the folder began: what Microsoft had then is in our rows at its end. */
@@ -99,7 +112,7 @@ type PageWork = {
 };
 
 async function commitPage(round: Round, tree: Tree, work: PageWork) {
-  const { folder, start, page, rows, suspects } = work;
+  const { folder, start, page, rows, encoded, suspects } = work;
   const next = { ...folder, ...cursorAfter(work) };
   const at = { watcherId: round.watcher.id, folderId: folder.provider_folder_id };
   const progress = progressOf(tree.folders.map((row) => (row.id === folder.id ? next : row)));
@@ -108,14 +121,14 @@ async function commitPage(round: Round, tree: Tree, work: PageWork) {
       watcher: round.watcher,
       folder: { providerId: folder.provider_folder_id, round: start.round },
       rows,
+      encoded,
     });
     await suspectTombstones(tx, at, suspects);
     if (page.deltaLink !== null && start.phase === 'initial')
       await suspectUnseen(tx, { ...at, round: start.round });
     if (start.phase === 'initial' && start.round > 1)
       await noteFound(tx, { watcherId: round.watcher.id, folderId: folder.id, changes: done.changes });
-    await writeCursor(tx, next);
-    await holdLease(tx, round.lease, progress);
+    await Promise.all([writeCursor(tx, next), holdLease(tx, round.lease, progress)]);
     return done;
   });
   Object.assign(folder, next);

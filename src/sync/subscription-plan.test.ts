@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { begun, nextStep, type SubscriptionRow, settled, wishTime } from './subscription-plan.ts';
+import {
+  begun,
+  figureOf,
+  nextStep,
+  type SubscriptionRow,
+  settled,
+  strongerWish,
+  wishTime,
+} from './subscription-plan.ts';
 
 const NOW = new Date('2026-05-04T08:00:00Z');
 const MINUTE = 60_000;
@@ -66,6 +74,12 @@ describe('what comes next', () => {
     [
       'one that Microsoft removed',
       living({ subscription_wish: 'recreate', subscription_due_at: NOW }),
+      'create',
+    ],
+    ['one that is silent', living({ subscription_wish: 'replace', subscription_due_at: NOW }), 'remove'],
+    [
+      'one that was silent and has ended',
+      living({ subscription_wish: 'replace', subscription_due_at: NOW, subscription_expires_at: at(-1) }),
       'create',
     ],
     ['one made for another address', living({ subscription_url: 'https://old.example.com' }), 'remove'],
@@ -146,6 +160,37 @@ describe('after a step', () => {
     expect(change).toMatchObject({ subscription_state: 'none', subscription_id: null });
     expect(task({ ...living(), ...change } as SubscriptionRow)).toBe('create');
   });
+});
+
+describe('one that is silent', () => {
+  const silent = { push_silent_at: NOW };
+  const removed = (given: SubscriptionRow) => ({
+    ...silent,
+    ...settled(given, { end: 'none' }, { now: NOW, random: () => 0.5 }),
+  });
+
+  it('is replaced at once, and the next one has to prove itself', () => {
+    const change = removed(living({ ...begun('remove', NOW), subscription_wish: 'replace' }));
+    expect(change).toMatchObject({ subscription_state: 'none', subscription_wish: null, ...silent });
+    expect(task({ ...living(), ...change } as SubscriptionRow)).toBe('create');
+  });
+
+  it('is so no more when it is ended for another reason', () => {
+    expect(removed(living(begun('remove', NOW)))).toMatchObject({ push_silent_at: null });
+  });
+
+  it('counts as such while it stands, not when it is lost', () => {
+    expect(figureOf('active', silent)).toBe('silent');
+    expect(figureOf('lost', silent)).toBe('lost');
+    expect(figureOf('active', { push_silent_at: null })).toBe('active');
+  });
+});
+
+it('is not replaced by less: the stronger of two wishes stays', () => {
+  expect(strongerWish('replace', 'reauthorize')).toBe('replace');
+  expect(strongerWish('recreate', 'reauthorize')).toBe('recreate');
+  expect(strongerWish('reauthorize', 'recreate')).toBe('recreate');
+  expect(strongerWish(null, 'reauthorize')).toBe('reauthorize');
 });
 
 it('is not reauthorised within ten minutes of the last time', () => {

@@ -12,7 +12,10 @@
 // succeeded. Nothing here touches how the sync itself stands: without push, the mailbox is polled.
 import type { Selectable } from 'kysely';
 
-import type { EmailWatchersTable, SubscriptionState } from '#tenants/schema.ts';
+import { SILENT } from '#directory/subscriptions.ts';
+import type { EmailWatchersTable, SubscriptionState, SubscriptionWish } from '#tenants/schema.ts';
+
+import { UNDOUBTED } from './plan-push.ts';
 
 export type SubscriptionRow = Pick<
   Selectable<EmailWatchersTable>,
@@ -74,6 +77,8 @@ function dueTask(row: SubscriptionRow, now: Date): Task {
   if (state === 'removing') return 'remove';
   const isAlive = row.subscription_id !== null && end !== null && end > now;
   if (!isAlive || wish === 'recreate' || ['none', 'creating', 'lost'].includes(state)) return 'create';
+  // With one in its place Microsoft makes no other, and calls our addresses only for one that is new.
+  if (wish === 'replace') return 'remove';
   // Past half of its life a renewal does both.
   const asksForLittle = wish === 'reauthorize' && end.getTime() - now.getTime() > LIFETIME_MS / 2;
   return asksForLittle ? 'reauthorize' : 'renew';
@@ -81,6 +86,11 @@ function dueTask(row: SubscriptionRow, now: Date): Task {
 
 /** The end to ask for. */
 export const expiryFrom = (now: Date) => new Date(now.getTime() + LIFETIME_MS);
+
+/** What the fleet's figures say of a subscription: that it stands is not enough. */
+export function figureOf(state: SubscriptionState, row: { push_silent_at: Date | null }) {
+  return state === 'active' && row.push_silent_at !== null ? SILENT : state;
+}
 
 /** How a step ended. `gone`: Microsoft has no such subscription any more. */
 export type StepEnd =
@@ -96,7 +106,7 @@ export function begun(task: Task, now: Date) {
   return {
     subscription_state: states[task] as SubscriptionState,
     subscription_due_at: new Date(now.getTime() + STEP_MS),
-    ...(task === 'create' && { subscription_id: null, subscription_expires_at: null }),
+    ...(task === 'create' && { subscription_id: null, subscription_expires_at: null, ...NOT_JUDGED }),
   };
 }
 
@@ -108,7 +118,9 @@ export function settled(row: SubscriptionRow, ending: StepEnd, { now, random }: 
     return { ...AT_PEACE, subscription_state: active, subscription_due_at: due, ...authorized(now) };
   }
   if (ending.end === 'failed') return failed(row, ending, { now, random });
-  return { ...AT_PEACE, ...NOTHING, subscription_due_at: ending.end === 'gone' ? now : null };
+  // One that is replaced because push is silent leaves that standing: the next one has to prove itself.
+  const judgement = row.subscription_wish === 'replace' ? NOT_JUDGED : UNDOUBTED;
+  return { ...AT_PEACE, ...NOTHING, ...judgement, subscription_due_at: ending.end === 'gone' ? now : null };
 }
 
 type Moment = { now: Date; random: () => number };
@@ -122,6 +134,8 @@ const NOTHING = {
   subscription_url: null,
   subscription_expires_at: null,
 };
+// What polls found while another subscription stood.
+const NOT_JUDGED = { push_untold: 0, push_untold_at: null };
 const authorized = (now: Date) => ({ subscription_authorized_at: now });
 
 function activated(ending: Extract<StepEnd, { end: 'active' }>, { now, random }: Moment) {
@@ -157,6 +171,13 @@ function failed(row: SubscriptionRow, ending: Extract<StepEnd, { end: 'failed' }
     subscription_error_code: ending.code,
     subscription_due_at: ending.retryAt && ending.retryAt > backoff ? ending.retryAt : backoff,
   };
+}
+
+const WISHES: SubscriptionWish[] = ['reauthorize', 'recreate', 'replace'];
+
+/** Of two wishes the one that does what the other asks for too. */
+export function strongerWish(kept: SubscriptionWish | null, wish: SubscriptionWish): SubscriptionWish {
+  return kept !== null && WISHES.indexOf(kept) > WISHES.indexOf(wish) ? kept : wish;
 }
 
 /** When a wish is heard that came at `now`: not within ten minutes of the last time Microsoft was told. */

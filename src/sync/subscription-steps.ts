@@ -39,7 +39,7 @@ export type SubscriptionDeps = {
 
 /** A step that is this worker's: the row as it is now that the step has begun. */
 export type TakenStep = {
-  row: SubscriptionRow & { id: string; yacht_id: string };
+  row: SubscriptionRow & { id: string; yacht_id: string; push_silent_at: Date | null };
   task: Task;
   /** For a subscription that is to be made. */
   fresh: ClientState;

@@ -6,13 +6,13 @@ import { sql } from 'kysely';
 import { newClientState } from '#directory/client-state.ts';
 import { forgetSubscriptions, noteSubscription, type SubscriptionOwner } from '#directory/subscriptions.ts';
 import { openGap } from '#mailboxes/gaps.ts';
-import type { SubscriptionState } from '#tenants/schema.ts';
 import { asWorker, type TenantReader, type TenantWriter } from '#tenants/tenants.ts';
 
 import { bringForward } from './nudges.ts';
 import {
   begun,
   type Circumstances,
+  figureOf,
   nextStep,
   type Step,
   type StepEnd,
@@ -78,7 +78,7 @@ async function settle(deps: SubscriptionDeps, { row, task }: TakenStep, ending: 
   const news = await deps.tenants.transact(asWorker(row.yacht_id), async (tx) => {
     const written = await tx
       .updateTable('email_watchers')
-      .set(change)
+      .set({ ...change, ...wishedMeanwhile(row, change, now) })
       .where('id', '=', row.id)
       .where('subscription_state', '=', row.subscription_state)
       .where('subscription_due_at', '=', row.subscription_due_at)
@@ -87,9 +87,20 @@ async function settle(deps: SubscriptionDeps, { row, task }: TakenStep, ending: 
     return { wantsRound: await lookForTheGap(tx, { row, task, ending, now }) };
   });
   if (!news) return false;
-  await index(deps, row, ending, change.subscription_state);
+  await index(deps, row, ending, figureOf(change.subscription_state, row));
   deps.onState?.(change.subscription_state);
   return news.wantsRound;
+}
+
+// That Microsoft removed the subscription may be told while it is still being renewed: it needs another all the same.
+function wishedMeanwhile(row: TakenStep['row'], change: ReturnType<typeof settled>, now: Date) {
+  const isKept = change.subscription_state === 'active' && 'subscription_wish' in change;
+  if (!isKept || row.subscription_wish === 'recreate') return {};
+  const isNew = sql`subscription_wish = 'recreate'`;
+  return {
+    subscription_wish: sql<'recreate' | null>`case when ${isNew} then subscription_wish end`,
+    subscription_due_at: sql<Date>`case when ${isNew} then ${now}::timestamptz else ${change.subscription_due_at}::timestamptz end`,
+  };
 }
 
 type Settling = { row: TakenStep['row']; task: Task; ending: StepEnd; now: Date };
@@ -109,7 +120,7 @@ async function index(
   { master }: SubscriptionDeps,
   row: TakenStep['row'],
   ending: StepEnd,
-  state: SubscriptionState,
+  state: string,
 ): Promise<void> {
   const watcherId = row.id;
   if (ending.end === 'none' || ending.end === 'gone') return forgetSubscriptions(master, watcherId);

@@ -94,7 +94,8 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
   const round = { watcher, lease, clock: deps.clock };
   const upTo = completeUpTo(tree.folders, startedAt);
-  const whole = { ...ending, startedAt, completeUpTo: upTo, summary };
+  const changedSince = tally.changedSince();
+  const whole = { ...ending, startedAt, completeUpTo: upTo, summary, changedSince };
   const ledger = await transact({ ...deps, watcher }, (tx) => recordEnding(tx, round, whole)).catch(
     (error) => {
       if (!isDatabaseFull(error)) throw error;
@@ -188,6 +189,7 @@ function createTally() {
   const threads = new Set<string>();
   let requests = 0;
   let changes = 0;
+  let changedSince: Date | null = null;
   let reconciliation: ReconciliationResult | null = null;
   return {
     reconciled: (result: ReconciliationResult) => {
@@ -197,8 +199,10 @@ function createTally() {
     request: () => {
       requests += 1;
     },
-    page: (page: { threadIds: string[]; changes: number }) => {
+    changedSince: () => changedSince,
+    page: ({ since = null, ...page }: { threadIds: string[]; changes: number; since?: Date | null }) => {
       changes += page.changes;
+      if (page.changes > 0 && since && (changedSince === null || since > changedSince)) changedSince = since;
       for (const id of page.threadIds) if (threads.size < THREADS_KEPT) threads.add(id);
     },
     summary: (milliseconds: number) => ({ requests, changes, milliseconds }),

@@ -27,7 +27,9 @@ function createPools(options: Partial<TenantPoolsOptions> = {}): TenantPools {
 }
 
 const ping = (pools: TenantPools, yachtId: string) =>
-  pools.use(yachtId, (db) => sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db));
+  pools.use(yachtId, (db) =>
+    db.transact({}, (tx) => sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)),
+  );
 
 async function isConnected(pid: number | undefined): Promise<boolean> {
   const found = await asAdmin((client) =>
@@ -50,7 +52,7 @@ describe('tenant pools', () => {
     const answer = await pools.use('a', async (db) => {
       await ping(pools, 'b');
       await ping(pools, 'c');
-      return sql<{ one: number }>`select 1 as one`.execute(db);
+      return db.transact({}, (tx) => sql<{ one: number }>`select 1 as one`.execute(tx));
     });
     expect(answer.rows).toEqual([{ one: 1 }]);
   });
@@ -93,7 +95,7 @@ describe('tenant pools', () => {
   it('call a connection lost in the middle unavailable, and open another', async () => {
     const pools = createPools();
     const broken = pools.use('a', (db) =>
-      db.transaction().execute(async (tx) => {
+      db.transact({}, async (tx) => {
         const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
         await asAdmin((client) => client.query('select pg_terminate_backend($1, 5000)', [rows[0]?.pid]));
         await sql`select 1`.execute(tx);
@@ -124,7 +126,7 @@ describe('tenant pools', () => {
 
   it('leave what a query says to the caller', async () => {
     const pools = createPools();
-    const failed = pools.use('a', (db) => sql`select 1 / 0`.execute(db));
+    const failed = pools.use('a', (db) => db.transact({}, (tx) => sql`select 1 / 0`.execute(tx)));
     await expect(failed).rejects.toMatchObject({ code: '22012' });
   });
 });

@@ -1,9 +1,10 @@
 // One small pool per yacht in use. A thousand yachts are a thousand rows in the registry, not a thousand pools.
-import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
+import type { PostgresPool } from 'kysely';
 
 import { CelesteError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import { openPool, type Pool } from '#db/connect.ts';
+import { createPipelinedDatabase, type PipelinedDatabase } from '#db/pipeline.ts';
 import { isLostConnection } from '#db/trouble.ts';
 
 import type { TenantSchema } from './schema.ts';
@@ -21,7 +22,7 @@ export type TenantPoolsOptions = {
 
 export interface TenantPools {
   /** Runs `fn` with the yacht's database, opening a pool when there is none. */
-  use<T>(yachtId: string, fn: (db: Kysely<TenantSchema>) => Promise<T>): Promise<T>;
+  use<T>(yachtId: string, fn: (db: PipelinedDatabase<TenantSchema>) => Promise<T>): Promise<T>;
   /** The yachts that are open. */
   open(): string[];
   /** Ends every pool once the transactions running in it are over. */
@@ -31,7 +32,7 @@ export interface TenantPools {
 type Tenant = {
   yachtId: string;
   url: string;
-  db: Kysely<TenantSchema>;
+  db: PipelinedDatabase<TenantSchema>;
   users: number;
   lastUsedAt: number;
   locatedAt: number;
@@ -135,10 +136,11 @@ function openTenant(yachtId: string, url: string, options: TenantPoolsOptions): 
   const pool = openPool(url, {
     max: options.poolMax,
     idleMs: options.idleMs,
+    pipeline: true,
     onError: (err) => options.log.debug({ err, yacht_id: yachtId }, 'tenant connection lost'),
   });
   const reachable = failingFast(pool, (error) => unavailable(yachtId, error));
-  const db = new Kysely<TenantSchema>({ dialect: new PostgresDialect({ pool: reachable }) });
+  const db = createPipelinedDatabase<TenantSchema>(reachable);
   const now = Date.now();
   return { yachtId, url, db, users: 0, lastUsedAt: now, locatedAt: now, retired: false };
 }

@@ -17,6 +17,8 @@ export type SubscriptionState =
   | 'reauthorizing'
   | 'removing'
   | 'lost';
+/** What is to be done about a subscription sooner than its own clock says. */
+export type SubscriptionWish = 'reauthorize' | 'recreate' | 'replace';
 /** A person's own mailbox, or one that several share (engineering@…). */
 export type MailboxKind = 'own' | 'shared';
 export type FolderPhase = 'pending' | 'initial' | 'delta';
@@ -105,10 +107,14 @@ export interface EmailWatchersTable {
   subscription_url: string | null;
   subscription_due_at: Timestamp | null;
   subscription_authorized_at: Timestamp | null;
-  subscription_wish: 'reauthorize' | 'recreate' | null;
+  subscription_wish: SubscriptionWish | null;
   subscription_failures: Generated<number>;
   subscription_error_code: string | null;
   nudged_at: Timestamp | null;
+  push_heard_at: Timestamp | null;
+  push_untold: Generated<number>;
+  push_untold_at: Timestamp | null;
+  push_silent_at: Timestamp | null;
   kind: Generated<MailboxKind>;
   account_id: string | null;
   purge_requested_at: Timestamp | null;

@@ -20,7 +20,10 @@ export type TenantWriter = Transaction<TenantSchema>;
 export interface Tenants {
   /** What `fn` resolves to. Throws `yacht_not_found`, `tenant_unavailable`, or what `fn` throws. */
   read<T>(scope: TenantScope, fn: (db: TenantReader) => Promise<T>): Promise<T>;
-  /** The same with a transaction that may write; committed when `fn` resolves, undone when it throws. */
+  /**
+   * The same with a transaction that may write; committed when `fn` resolves, undone when it throws. Statements
+   * issued without `await` between them are sent together and run in the order issued.
+   */
   transact<T>(scope: TenantScope, fn: (tx: TenantWriter) => Promise<T>): Promise<T>;
   /** Ends every connection. Waits for none of the transactions still running. */
   close(): Promise<void>;
@@ -52,27 +55,17 @@ export function createTenants(options: TenantsOptions): Tenants {
   return {
     read: (scope, fn) =>
       pools.use(scope.yachtId, (db) =>
-        db
-          .transaction()
-          .setAccessMode('read only')
-          .execute(async (tx) => {
-            await setCaller(tx, scope);
-            return fn(tx);
-          }),
+        db.transact({ accessMode: 'read only', open: (tx) => setCaller(tx, scope) }, fn),
       ),
     transact: (scope, fn) =>
-      pools.use(scope.yachtId, (db) =>
-        db.transaction().execute(async (tx) => {
-          await setCaller(tx, scope);
-          return fn(tx);
-        }),
-      ),
+      pools.use(scope.yachtId, (db) => db.transact({ open: (tx) => setCaller(tx, scope) }, fn)),
     close: () => pools.close(),
   };
 }
 
 // Local settings (the third argument) end with the transaction, so nothing of it reaches the connection's next
-// user, behind a transaction pooler either. One statement, one round trip.
+// user, behind a transaction pooler either. It travels with the transaction's begin and its first statement: should it
+// fail, that one is refused by the server.
 async function setCaller(tx: TenantWriter, { yachtId, caller }: TenantScope): Promise<void> {
   const isPerson = caller.kind === 'person';
   const userId = isPerson ? caller.userId : '';

@@ -203,8 +203,9 @@ describe('threads that turn out to be one', () => {
 
 it('answers for a message that it holds, also when the page does not say of which conversation it is', async () => {
   const [a] = await deliver(tenant.tenants, chief, [{ id: 'a' }]);
-  const sparse = { messageId: 'a', conversationId: null, internetMessageId: null, subject: null, at: null };
-  const threadOf = await tenant.tenants.transact(asWorker(YACHT), (tx) =>
+  const nothing = { conversationId: null, internetMessageId: null, subject: null, at: null };
+  const sparse = { ...nothing, messageId: 'a', threadId: a?.threadId };
+  const { threadOf } = await tenant.tenants.transact(asWorker(YACHT), (tx) =>
     assignThreads(tx, { yachtId: YACHT, watcherId: chief.watcherId, keys: [sparse] }),
   );
   expect([...threadOf]).toEqual([['a', a?.threadId]]);

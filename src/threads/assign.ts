@@ -19,30 +19,35 @@ export type AssignArguments = {
   keys: ThreadKey[];
 };
 
+/** A conversation that begins with these messages, named after the oldest. It does not exist yet. */
+export type NewThread = { id: string; subject: string | null };
+
+export type Assigned = {
+  /** The thread's id by `messageId`, for every key. */
+  threadOf: Map<string, string>;
+  /** Those of the threads that are to be made: see createThreads. */
+  begun: NewThread[];
+};
+
 /**
- * Finds the thread of each message, making threads for new conversations and merging threads that turn out to
- * be one. Call it as the worker, before the messages are written and in the same transaction: the threads it
- * answers with exist, and the messages of merged ones have moved. Running it again changes nothing.
- *
- * @returns the thread's id by `messageId`, for every key
+ * Finds the thread of each message, naming threads for new conversations and merging threads that turn out to be
+ * one. Call it as the worker, holding `lockGrouping`, before the messages are written and in the same transaction:
+ * the messages of merged threads have moved. Running it again changes nothing.
  */
-export async function assignThreads(tx: TenantWriter, args: AssignArguments): Promise<Map<string, string>> {
-  if (args.keys.length === 0) return new Map();
-  await lockGrouping(tx);
+export async function assignThreads(tx: TenantWriter, args: AssignArguments): Promise<Assigned> {
+  const begun: NewThread[] = [];
+  const threadOf = new Map<string, string>();
+  if (args.keys.length === 0) return { threadOf, begun };
   const keys = args.keys.map((key) => ({
     ...key,
     conversationId: key.conversationId || null,
     internetMessageId: key.internetMessageId?.trim() || null,
   }));
-  const groups = groupMessages(keys, await findKnownThreads(tx, { ...args, keys }));
-  const created: { id: string; subject: string | null }[] = [];
-  const threadOf = new Map<string, string>();
-  for (const group of groups) {
-    const threadId = await threadOfGroup(tx, group, created);
+  for (const group of groupMessages(keys, await findKnownThreads(tx, { ...args, keys }))) {
+    const threadId = await threadOfGroup(tx, group, begun);
     for (const messageId of group.messageIds) threadOf.set(messageId, threadId);
   }
-  await createThreads(tx, args.yachtId, created);
-  return threadOf;
+  return { threadOf, begun };
 }
 
 /**
@@ -62,33 +67,22 @@ export async function shareGrouping(tx: TenantWriter): Promise<void> {
 /** An arbitrary number; advisory locks are per database, and a yacht has its own. */
 const GROUPING_LOCK = 7_411_033;
 
-async function threadOfGroup(
-  tx: TenantWriter,
-  group: Group,
-  created: { id: string; subject: string | null }[],
-): Promise<string> {
+async function threadOfGroup(tx: TenantWriter, group: Group, begun: NewThread[]): Promise<string> {
   const [only, ...others] = group.threadIds;
   if (only && others.length === 0) return only;
   if (only) return mergeThreads(tx, group.threadIds);
   const id = newId();
-  created.push({ id, subject: group.subject });
+  begun.push({ id, subject: group.subject });
   return id;
 }
 
 async function findKnownThreads(tx: TenantWriter, args: AssignArguments): Promise<KnownThread[]> {
-  const messageIds = args.keys.map((key) => key.messageId);
   const conversationIds = present(args.keys.map((key) => key.conversationId));
   const mailIds = present(args.keys.map((key) => key.internetMessageId));
   // One index probe a key (`offset 0` keeps the planner from turning it around): during a first sync there are
   // no statistics to choose a better way by, and a worse one grows with the mailbox.
   const { rows } = await sql<KnownThread>`
-    select distinct 'message' as kind, key, thread_id
-      from unnest(${messageIds}::text[]) key
-     cross join lateral (select thread_id from email_messages
-                          where message_id = key and provider = 'microsoft' and yacht_id = ${args.yachtId}
-                         offset 0) m
-    union all
-    select distinct 'conversation', key, thread_id
+    select distinct 'conversation' as kind, key, thread_id
       from unnest(${conversationIds}::text[]) key
      cross join lateral (select thread_id from email_messages
                           where conversation_id = key and watcher_id = ${args.watcherId} offset 0) m
@@ -100,19 +94,6 @@ async function findKnownThreads(tx: TenantWriter, args: AssignArguments): Promis
     tx,
   );
   return rows;
-}
-
-async function createThreads(
-  tx: TenantWriter,
-  yachtId: string,
-  threads: { id: string; subject: string | null }[],
-): Promise<void> {
-  if (threads.length === 0) return;
-  await sql`
-    insert into email_threads (id, yacht_id, subject)
-    select id, ${yachtId}, subject
-      from unnest(${threads.map((t) => t.id)}::uuid[], ${threads.map((t) => t.subject)}::text[]) as t (id, subject)
-  `.execute(tx);
 }
 
 function present(values: (string | null)[]): string[] {

@@ -33,9 +33,9 @@ describe('messages are one conversation', () => {
     const known: KnownThread[] = [
       { kind: 'conversation', key: 'c1', thread_id: 't1' },
       { kind: 'mail', key: 'm2', thread_id: 't2' },
-      { kind: 'message', key: 'd', thread_id: 't3' },
     ];
-    const groups = groupMessages([key('a', 'c1', 'm1'), key('b', 'c1', 'm2'), key('d', null, null)], known);
+    const held = { ...key('d', null, null), threadId: 't3' };
+    const groups = groupMessages([key('a', 'c1', 'm1'), key('b', 'c1', 'm2'), held], known);
     expect(groups.map((group) => group.threadIds)).toEqual([['t1', 't2'], ['t3']]);
   });
 

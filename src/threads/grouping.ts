@@ -8,11 +8,13 @@ export type ThreadKey = {
   internetMessageId: string | null;
   subject: string | null;
   at: Date | null;
+  /** The thread it is in, for a message that is held. */
+  threadId?: string | undefined;
 };
 
-/** A thread already holds a message with this key: its own id, or one that other messages share with it. */
+/** A thread already holds a message with this key. */
 export type KnownThread = {
-  kind: 'message' | 'conversation' | 'mail';
+  kind: 'conversation' | 'mail';
   key: string;
   thread_id: string;
 };
@@ -27,9 +29,14 @@ export type Group = { messageIds: string[]; threadIds: string[]; subject: string
  */
 export function groupMessages(keys: ThreadKey[], known: KnownThread[]): Group[] {
   const sets = new DisjointSets();
-  for (const { messageId, conversationId, internetMessageId } of keys) {
+  const threadIds = new Set(known.map((row) => row.thread_id));
+  for (const { messageId, conversationId, internetMessageId, threadId } of keys) {
     const message = `message ${messageId}`;
     sets.add(message);
+    if (threadId) {
+      sets.unite(message, `thread ${threadId}`);
+      threadIds.add(threadId);
+    }
     if (conversationId) sets.unite(message, `conversation ${conversationId}`);
     if (internetMessageId) sets.unite(message, `mail ${internetMessageId}`);
   }
@@ -42,7 +49,7 @@ export function groupMessages(keys: ThreadKey[], known: KnownThread[]): Group[] 
     group.messageIds.push(key.messageId);
     groups.set(root, group);
   }
-  for (const threadId of new Set(known.map((row) => row.thread_id))) {
+  for (const threadId of threadIds) {
     groups.get(sets.find(`thread ${threadId}`))?.threadIds.push(threadId);
   }
   return [...groups.values()];

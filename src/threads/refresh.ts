@@ -5,8 +5,9 @@ import { sql } from 'kysely';
 
 import type { TenantWriter } from '#tenants/tenants.ts';
 
-import { type Copy, mailIds } from './same-mail.ts';
+import { type Copy, withMailIds } from './same-mail.ts';
 import { type SummaryMessage, summariseMailbox, summariseYacht } from './summary.ts';
+import { threadSubject } from './thread-subject.ts';
 
 /**
  * Recomputes counts, dates, participants, preview and inbox state of these threads. Call it as the worker after
@@ -43,9 +44,7 @@ async function readMessages(tx: TenantWriter, ids: string[]): Promise<SummaryMes
        offset 0) m
       left join email_folders f on f.watcher_id = m.watcher_id and f.provider_folder_id = m.parent_folder_id
   `.execute(tx);
-  rows.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1));
-  const mails = mailIds(rows);
-  return rows.map((row) => ({ ...row, mail_id: mails.get(row.id) ?? row.id }));
+  return withMailIds(rows);
 }
 
 async function writeMailboxes(tx: TenantWriter, threads: Threads): Promise<void> {
@@ -68,15 +67,11 @@ async function dropMailbox(tx: TenantWriter, threadId: string, watcherId: string
     .execute();
 }
 
-/** `Re:` and its like in the languages Outlook writes them; a thread is named after what was asked. */
-const REPLY_PREFIX = String.raw`^(\s*(re|fwd?|aw|wg|sv|vs|antw|doorst|rif|tr|rv|enc|res|odp|pd|ynt|ilt|απ|πρθ|отв|ответ)\s*(\[\d+\])?\s*[:：])+\s*`;
-const threadSubject = sql`nullif(regexp_replace(first.subject, ${REPLY_PREFIX}, '', 'i'), '')`;
-
 async function upsertMailboxes(tx: TenantWriter, rows: object[]): Promise<void> {
   await sql`
     insert into email_thread_mailboxes as b (thread_id, watcher_id, user_id, yacht_id, subject, preview, participants,
       last_message_at, latest_email_id, message_count, unread_count, has_attachments, in_inbox)
-    select s.thread_id, s.watcher_id, latest.user_id, latest.yacht_id, ${threadSubject}, latest.body_preview,
+    select s.thread_id, s.watcher_id, latest.user_id, latest.yacht_id, ${threadSubject(sql`first.subject`)}, latest.body_preview,
            s.participants, s.last_message_at, s.latest_id, s.message_count, s.unread_count, s.has_attachments, s.in_inbox
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s (thread_id uuid, watcher_id uuid, first_id uuid,
              latest_id uuid, participants jsonb, last_message_at timestamptz, message_count int, unread_count int,
@@ -115,7 +110,7 @@ async function updateThreads(tx: TenantWriter, rows: object[]): Promise<void> {
   await sql`
     insert into email_threads as t (id, yacht_id, first_message_at, last_message_at, message_count, subject, preview,
       has_attachments, participants)
-    select s.id, celeste_yacht_id(), s.first_message_at, s.last_message_at, s.message_count, ${threadSubject},
+    select s.id, celeste_yacht_id(), s.first_message_at, s.last_message_at, s.message_count, ${threadSubject(sql`first.subject`)},
            latest.body_preview, s.has_attachments, s.participants
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s (id uuid, first_id uuid, latest_id uuid,
              participants jsonb, first_message_at timestamptz, last_message_at timestamptz, message_count int,

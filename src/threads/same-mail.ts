@@ -11,6 +11,13 @@ export type Copy = {
   removed: boolean;
 };
 
+/** The rows oldest first, each with a name for its mail. */
+export function withMailIds<Row extends Copy & { at: Date }>(rows: Row[]): (Row & { mail_id: string })[] {
+  const ordered = rows.toSorted((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1));
+  const mails = mailIds(ordered);
+  return ordered.map((row) => ({ ...row, mail_id: mails.get(row.id) ?? row.id }));
+}
+
 /**
  * A name for each row's mail, by the row's id: equal for copies of one mail. Copies agree in Message-ID, sender
  * and subject and lie in different mailboxes or folders (Sent and Inbox); two that lie in one folder are two

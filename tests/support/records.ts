@@ -5,7 +5,8 @@ import { sql } from 'kysely';
 
 import { openPool, type Pool } from '#db/connect.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
-import { assignThreads } from '#threads/assign.ts';
+import { assignThreads, lockGrouping } from '#threads/assign.ts';
+import { createThreads, readSurroundings } from '#threads/create.ts';
 import { refreshThreads } from '#threads/refresh.ts';
 
 export const YACHT = 'corvina';
@@ -69,7 +70,8 @@ let letters = 0;
 export async function deliver(tenants: Tenants, mailbox: Mailbox, page: Letter[]): Promise<Delivered[]> {
   const rows = page.map((letter) => rowOf(mailbox, letter));
   return tenants.transact(asWorker(YACHT), async (tx) => {
-    const threadOf = await assignThreads(tx, {
+    await lockGrouping(tx);
+    const { threadOf, begun } = await assignThreads(tx, {
       yachtId: YACHT,
       watcherId: mailbox.watcherId,
       keys: rows.map((row) => ({
@@ -80,6 +82,10 @@ export async function deliver(tenants: Tenants, mailbox: Mailbox, page: Letter[]
         at: row.received_at,
       })),
     });
+    // Empty, so that refreshThreads is what fills them.
+    const watcher = { id: mailbox.watcherId, user_id: mailbox.userId };
+    const surroundings = await readSurroundings(tx, watcher.id);
+    await createThreads(tx, { watcher, surroundings, threads: begun, messages: [] });
     const values = rows.map((row) => ({ ...row, thread_id: threadOf.get(row.message_id) ?? '' }));
     const stored = await tx
       .insertInto('email_messages')

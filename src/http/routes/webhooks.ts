@@ -24,6 +24,10 @@ export type WebhookDeps = {
 
 // Microsoft's tokens have a few hundred characters.
 const LONGEST_TOKEN = 4_096;
+// Microsoft waits for three seconds, and stops notifying for a while when many answers come later than that: one that
+// says "try again" in time is better than a thank you too late.
+const STORE_MS = 2_000;
+const WAKE_MS = 500;
 
 const webhook = <Path extends string>(path: Path, summary: string) =>
   createRoute({
@@ -62,7 +66,9 @@ async function receive(
   deps.count(kind, 'accepted', believed);
   deps.count(kind, 'ignored', items.length - believed);
   if (believed > 0) {
-    await deps.wakeWorkers().catch((err) => c.get('log').warn({ err }, 'nudges wait for the next sweep'));
+    await within(WAKE_MS, deps.wakeWorkers()).catch((err) =>
+      c.get('log').warn({ err }, 'nudges wait for the next sweep'),
+    );
   }
   return c.body(null, 202);
 }
@@ -90,8 +96,15 @@ async function readJson(c: Context<AppEnv>): Promise<unknown> {
 // A 5xx makes Microsoft try again, for up to four hours.
 async function stored(deps: WebhookDeps, understood: Notification[]): Promise<number> {
   try {
-    return await deps.storeNotifications(understood);
+    return await within(STORE_MS, deps.storeNotifications(understood));
   } catch (cause) {
     throw new CelesteError('notification_not_stored', 'The notification could not be stored.', { cause });
   }
+}
+
+/** What `work` comes to, if it does in time; it goes on behind a rejection. */
+function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`took longer than ${milliseconds} ms`)), milliseconds);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }

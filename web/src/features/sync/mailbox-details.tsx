@@ -169,7 +169,7 @@ function Facts({ watcher, isCaptain, interval }: FactsProps) {
       </Fact>
       <Fact name="Next round">{nextWords(watcher, now)}</Fact>
       <Fact name="New mail">
-        {isScheduled ? keptBy(watcher) : 'Not looked for at the moment; otherwise every'}{' '}
+        {isScheduled ? keptBy(watcher, now) : 'Not looked for at the moment; otherwise every'}{' '}
         {watcher.mine || isCaptain ? (
           <IntervalSelect watcher={watcher} ref={interval} />
         ) : (

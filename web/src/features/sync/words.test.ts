@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Gap } from '../../api/types.ts';
+import type { Gap, Watcher } from '../../api/types.ts';
 import { duration, gapWords, intervalWords, keptBy, roundWords } from './words.ts';
 
 const now = new Date(2026, 10, 14, 15, 30);
@@ -64,7 +64,13 @@ it('says what a round was', () => {
 });
 
 it('says whether Microsoft tells us or we look', () => {
-  expect(keptBy({ id: '0' })).toBe('We look every');
-  expect(keptBy({ id: '0', push: { state: 'lost' } })).toBe('We look every');
-  expect(keptBy({ id: '0', push: { state: 'renewing' } })).toMatch(/^Microsoft tells us within seconds/);
+  const kept = (state: Watcher['push']['state'], heard_at: string | null = null) =>
+    keptBy({ push: { state, heard_at } }, now);
+  expect(keptBy({}, now)).toBe('We look every');
+  expect(kept('lost')).toBe('We look every');
+  expect(kept('renewing')).toMatch(/^Microsoft tells us within seconds/);
+  expect(kept('silent', at(13, 6, 40))).toBe(
+    'Microsoft’s word of new mail has not reached us since yesterday at 06:40. We look every',
+  );
+  expect(kept('silent')).toBe('Microsoft’s word of new mail does not reach us. We look every');
 });

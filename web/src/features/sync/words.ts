@@ -55,11 +55,17 @@ export function intervalWords(minutes: number): string {
   return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
 }
 
-type Kept = Pick<Watcher, 'id'> & { push?: { state: string } };
-const PUSHED = ['active', 'renewing', 'reauthorizing'];
+type Kept = { push?: Pick<Watcher['push'], 'state' | 'heard_at'> };
+const PUSHED: Watcher['push']['state'][] = ['active', 'renewing', 'reauthorizing'];
 
 /** Whether Microsoft tells us of new mail or we ask; the interval follows. */
-export function keptBy({ push }: Kept): string {
+export function keptBy({ push }: Kept, now: Date): string {
+  if (push?.state === 'silent') {
+    const reach = push.heard_at
+      ? `has not reached us since ${inSentence(push.heard_at, now, '')}`
+      : 'does not reach us';
+    return `Microsoft’s word of new mail ${reach}. We look every`;
+  }
   return push && PUSHED.includes(push.state)
     ? 'Microsoft tells us within seconds. We also look every'
     : 'We look every';
