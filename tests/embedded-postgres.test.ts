@@ -44,7 +44,8 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop();
   for (const folder of folders.splice(0)) {
     killServer(folder);
-    rmSync(folder, { recursive: true, force: true });
+    // What is left of a killed server may still be leaving.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 });
 
@@ -155,16 +156,12 @@ describe('killed with -9', () => {
     const before = server.url('crash');
     const killed = serverPid(folder);
     killServer(folder);
-    await expect.poll(() => serverPid(folder), { timeout: 15_000 }).not.toBe(killed);
-    await expect
-      .poll(() => query(server, 'select 1 as one').catch(() => null), { timeout: 15_000 })
-      .toEqual([{ one: 1 }]);
+    await expect.poll(() => serverPid(folder)).not.toBe(killed);
+    await expect.poll(() => query(server, 'select 1 as one').catch(() => null)).toEqual([{ one: 1 }]);
     expect(server.url('crash')).toBe(before);
   });
 
-  it('is not stopped by a query of the killed server that is still running', {
-    timeout: 60_000,
-  }, async () => {
+  it('is not stopped by a query of the killed server that is still running', async () => {
     const folder = newFolder();
     const service = await startService(folder, 'idle');
     const url = String(service.lines[0]?.url);

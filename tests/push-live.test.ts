@@ -51,6 +51,7 @@ it(
   async () => {
     Object.assign(world.sandbox.settings.notifications.delayMs, { minimum: 0, maximum: 3_000 });
     world.sandbox.requests.clear();
+    const startedAt = Date.now();
     const ids = Array.from(
       { length: 500 },
       (_, n) => world.store.deliver(ADDRESS, 'inbox', letter(`Alarm ${n}`)).id,
@@ -66,7 +67,8 @@ it(
     });
     await world.expectEqual();
     expect(rounds()).toBeGreaterThan(0);
-    expect(rounds()).toBeLessThanOrEqual(12);
+    // Two seconds lie between two rounds; one may have been under way, and one more looks once more.
+    expect(rounds()).toBeLessThanOrEqual(3 + (Date.now() - startedAt) / 2_000);
   },
   3 * PATIENCE_MS,
 );

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
 
+import { expectGoodConduct } from './support/conduct.ts';
 import { createMailWorld, type MailWorld } from './support/mail.ts';
 import { freePort } from './support/service.ts';
 import { startWorker, type WorkerProcess } from './support/worker-process.ts';
@@ -79,6 +80,7 @@ it('a worker killed in a first sync: another goes on within thirty seconds, and 
   await expect.poll(takenOver, { timeout: 60_000, interval: 100 }).toBe(true);
   expect(Date.now() - killed).toBeLessThan(30_000);
   await expect.poll(isDone, { timeout: 90_000, interval: 500 }).toBe(true);
+  expectGoodConduct(world.sandbox);
   await world.expectEqual(engineer);
 }, 240_000);
 

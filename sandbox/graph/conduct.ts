@@ -1,9 +1,6 @@
 // How well each application behaves on each mailbox: what it has in flight at most, and whether it waits when
 // it is told to. The proof that a client keeps to "four at a time, and none before Retry-After".
 
-/** Answers and requests cross on the wire: what comes so soon after a refusal was sent before it was read. */
-const CROSSING_MS = 250;
-
 type Conduct = {
   clientId: string;
   mailbox: string;
@@ -37,6 +34,8 @@ export type ConductReport = {
 type Key = { clientId: string; mailbox: string };
 
 export class ConductBook {
+  /** Answers and requests cross on the wire: what comes so soon after a refusal was sent before it was read. */
+  crossingMs = 250;
   #conducts = new Map<string, Conduct>();
 
   /** @param arrivedAt ms, for a part of a batch when the batch came. @returns ends the request */
@@ -46,7 +45,7 @@ export class ConductBook {
     conduct.inFlight += 1;
     conduct.highest = Math.max(conduct.highest, conduct.inFlight);
     if (arrivedAt >= conduct.toldAt && arrivedAt < conduct.until) {
-      if (arrivedAt - conduct.toldAt < CROSSING_MS) conduct.crossing += 1;
+      if (arrivedAt - conduct.toldAt < this.crossingMs) conduct.crossing += 1;
       else conduct.early += 1;
     }
     let open = true;

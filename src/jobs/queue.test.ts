@@ -73,23 +73,28 @@ it('leaves a job alone that is for later', async () => {
 
 it('hands a job that an API process sent to a worker process, at once', async () => {
   const [api, worker] = [await open('api'), await open('worker')];
-  const arrived = Promise.withResolvers<string>();
+  let arrived = Promise.withResolvers<string>();
   const { handlers } = recording({ 'sync-mailbox': async ({ watcher_id }) => arrived.resolve(watcher_id) });
   await worker.work(handlers, 2);
   const sentAt = performance.now();
-  await api.send('sync-mailbox', mailbox(7));
-  expect(await arrived.promise).toBe('w7');
-  expect(performance.now() - sentAt).toBeLessThan(1_500);
+  for (let n = 0; n < 20; n += 1) {
+    await api.send('sync-mailbox', mailbox(n));
+    expect(await arrived.promise).toBe(`w${n}`);
+    arrived = Promise.withResolvers<string>();
+  }
+  // A worker that only looks every two seconds needs twice as long, however fast the machine.
+  expect(performance.now() - sentAt).toBeLessThan(20_000);
 });
 
 it('goes from one job to the next without a rest', async () => {
   const worker = await open('worker');
-  for (let n = 0; n < 12; n += 1) await worker.send('catch-up-mailbox', mailbox(n));
+  for (let n = 0; n < 20; n += 1) await worker.send('catch-up-mailbox', mailbox(n));
   const { done, handlers } = recording();
   await worker.work(handlers, 1);
+  // With a rest between two it takes forty seconds.
   await expect
-    .poll(() => done.filter((each) => each.startsWith('catch up')).length, { timeout: 8_000 })
-    .toBe(12);
+    .poll(() => done.filter((each) => each.startsWith('catch up')).length, { timeout: 18_000 })
+    .toBe(20);
 });
 
 it('sweeps when a worker comes up, and stops with the job in hand told so', async () => {
@@ -105,8 +110,7 @@ it('sweeps when a worker comes up, and stops with the job in hand told so', asyn
   });
   await worker.work(handlers, 1);
   await swept.promise;
-  const stoppedFrom = performance.now();
-  await worker.stop();
+  // The grace is longer than the test may take: whoever used it up would be seen.
+  await worker.stop(600_000);
   await told.promise;
-  expect(performance.now() - stoppedFrom).toBeLessThan(5_000);
 });

@@ -246,3 +246,42 @@ describe('a person', () => {
     expect(await states()).toEqual([{ state: 'linked', source: 'rule' }]);
   });
 });
+
+describe('two people at one conversation', () => {
+  type Verb = (tx: TenantWriter, actor: Actor) => Promise<{ link: { id: string } } | { id: string }>;
+
+  /** The second is at it, and waits, before the first has ended. */
+  async function atOnce(first: Verb, second: Verb): Promise<void> {
+    const late = await as(chief, async (tx, actor) => {
+      await first(tx, actor);
+      const other = as(chief, second);
+      await expect.poll(waiting).toBe(1);
+      return { other };
+    });
+    await late.other;
+  }
+  const waiting = async () => {
+    const { rowCount } = await tenant.pool.query(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rowCount;
+  };
+  const counted = async () => (await view.query('select linked_count as n from email_threads')).rows;
+
+  it('are both counted, when they link it and when they take it off: nobody reads what is linked no more', async () => {
+    const { emailId } = await one({ subject: 'Offer' });
+    const link =
+      (id?: string): Verb =>
+      (tx, actor) =>
+        linkByHand(tx, actor, { emailId, target: workOrder(id) });
+    await atOnce(link(wo[0]), link(wo[1]));
+    expect(await counted()).toEqual([{ n: 2 }]);
+    const { rows } = await view.query<{ id: string }>('select id from email_links');
+    const remove =
+      (id = ''): Verb =>
+      (tx, actor) =>
+        removeLink(tx, actor, id);
+    await atOnce(remove(rows[0]?.id), remove(rows[1]?.id));
+    expect(await counted()).toEqual([{ n: 0 }]);
+  });
+});

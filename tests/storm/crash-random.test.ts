@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, it } from 'vitest';
 
+import { expectGoodConduct } from '../support/conduct.ts';
 import { type Deed, deed, perform } from './deeds.ts';
 import { breakGround, type Ground, until } from './ground.ts';
 import { createPostman, type Postman } from './letters.ts';
@@ -110,4 +111,5 @@ async function expectEqualInQuiet(): Promise<void> {
   };
   await until(isRead, 5 * 60_000, 'every mailbox is read to its end');
   for (const address of addresses) await ground.expectEqual(address);
+  expectGoodConduct(ground.sandbox);
 }

@@ -49,9 +49,12 @@ it('a worker that is killed is succeeded within one lease', { timeout: 240_000 }
   await slowMailbox(250);
   const first = ground.run('work');
   await until(isUnderWay(60), 60_000, 'some pages');
+  // There must be something left to do, however long the other takes to come up.
+  ground.sandbox.settings.latencyMs = 3_000;
   const second = ground.run('work');
   await second.up;
   await first.kill();
+  ground.sandbox.settings.latencyMs = 250;
   const before = await done();
   const { lease_until } = await ground.watcherOf(ADDRESS);
   const resumedAfter = await until(async () => (await done()) > before, 60_000, 'the next page');
@@ -83,7 +86,11 @@ it('SIGTERM leaves within ten seconds when Microsoft does not answer either', {
   const worker = ground.run('work');
   await until(isUnderWay(40), 60_000, 'some pages');
   ground.sandbox.faults.add({ match: { path: 'messages/delta' }, count: 50, fault: { hang: true } });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await until(
+    async () => ground.sandbox.faults.list().some(({ fired }) => fired > 0),
+    60_000,
+    'a request hangs',
+  );
   const { code, ms } = await worker.stop();
   expect(code).toBe(0);
   expect(ms).toBeLessThan(10_000);
@@ -112,23 +119,3 @@ it.each(['before_commit', 'after_commit'] as const)(
     await settle();
   },
 );
-
-it('a database that is away for a while: said in words, and taken up again by itself', {
-  timeout: 240_000,
-}, async () => {
-  await slowMailbox(100);
-  const worker = ground.run('work');
-  await until(isUnderWay(60), 60_000, 'some pages');
-  ground.line.cut();
-  await expect(ground.askOverLine()).rejects.toMatchObject({
-    code: 'tenant_unavailable',
-    message: expect.stringContaining('cannot be reached'),
-    advice: expect.stringContaining('tried again by itself'),
-  });
-  await new Promise((resolve) => setTimeout(resolve, 4_000));
-  const before = await done();
-  ground.line.mend();
-  await until(async () => (await done()) > before, 120_000, 'the next page');
-  expect(worker.process.exitCode).toBeNull();
-  await settle();
-});

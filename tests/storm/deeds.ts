@@ -164,6 +164,12 @@ const DEEDS = {
     const again = store.createFolder(address, { name, parent: parent.id });
     store.deliver(address, again.id, mail(`Into the new ${name}`));
   },
+  /** A message over which Microsoft itself stumbles, until it is mended. */
+  poison: ({ store, address, n, to }) => {
+    const message = pick(messages(store, address), n);
+    const kinds = ['id', 'id', 'page', 'always', 'body', null] as const;
+    if (message) store.poisonMessage(address, message.id, kinds[to % kinds.length] ?? null);
+  },
   killCursors: ({ store, address, n, to }) => {
     const folder = to % 3 === 0 ? undefined : pick(folders(store, address), n)?.id;
     store.expireDelta(address, folder);

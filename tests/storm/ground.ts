@@ -5,20 +5,26 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { SignJWT } from 'jose';
+import { Client } from 'pg';
+
 import { systemClock } from '#base/clock.ts';
-import { createLog } from '#base/log.ts';
+import { createLog, type Log } from '#base/log.ts';
 import { loadConfig } from '#config/config.ts';
 import { loadSecrets } from '#config/secrets.ts';
 import { createKysely, openPool } from '#db/connect.ts';
+import { startEmbeddedPostgres } from '#db/embedded.ts';
+import { addUser } from '#directory/add-user.ts';
 import { addYacht } from '#directory/directory.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
 import { createQueue } from '#jobs/queue.ts';
-import { listWatchers, requestSync } from '#mailboxes/watchers.ts';
+import { requestSync } from '#mailboxes/watchers.ts';
 import { openFleet } from '#tenants/fleet.ts';
 import type { TenantSchema } from '#tenants/schema.ts';
-import { asWorker, createTenants } from '#tenants/tenants.ts';
+import { asWorker } from '#tenants/tenants.ts';
 
 import { startSandbox } from '../../sandbox/server.ts';
+import type { Answer } from '../support/aboard.ts';
 import { connectAs, principalOf } from '../support/connect.ts';
 import { expectEqualToMailbox } from '../support/oracle.ts';
 import { wire } from '../support/wiring.ts';
@@ -26,21 +32,32 @@ import { openDatabaseLine } from './database-line.ts';
 import { type Running, run } from './processes.ts';
 
 export const YACHT = 'corvina';
+const JWT_SECRET = 'a-secret-of-forty-characters-for-a-storm';
 
 export type Ground = Awaited<ReturnType<typeof breakGround>>;
 
-type Options = { latencyMs: number; concurrency: number };
+type Options = {
+  latencyMs: number;
+  concurrency: number;
+  /** Where the yacht's database keeps its rows; else with everything else. */
+  folder?: string;
+  /** The databases are on a server that nobody but the story starts and stops. */
+  apart?: boolean;
+};
 
-export async function breakGround({ latencyMs, concurrency }: Options) {
+export async function breakGround({ latencyMs, concurrency, folder, apart }: Options) {
   const dataDir = mkdtempSync(join(tmpdir(), 'celeste-crash-'));
   chmodSync(dataDir, 0o755);
   const sandbox = await startSandbox({ world: 'empty', latencyMs });
+  const log = createLog('silent');
+  const server = apart ? await openServer(join(dataDir, 'apart'), log) : null;
   const settings = {
+    ...server?.settings,
     DATA_DIR: dataDir,
     SANDBOX_PORT: new URL(sandbox.url).port,
     SYNC_CONCURRENCY: String(concurrency),
+    AUTH_JWT_SECRET: JWT_SECRET,
   };
-  const log = createLog('silent');
   const config = loadConfig(settings);
   const secrets = loadSecrets(settings, config);
   const fleet = await openFleet({ config, secrets, log });
@@ -56,6 +73,7 @@ export async function breakGround({ latencyMs, concurrency }: Options) {
 
   const direct = new URL(fleet.masterUrl);
   direct.pathname = '/tenant_corvina';
+  if (folder !== undefined) await moveInto(direct, folder);
   const line = await openDatabaseLine({
     host: direct.searchParams.get('host') ?? direct.hostname,
     port: Number(direct.port),
@@ -76,19 +94,33 @@ export async function breakGround({ latencyMs, concurrency }: Options) {
   const watcherOf = (address: string) =>
     db.selectFrom('email_watchers').selectAll().where('mailbox', '=', address).executeTakeFirstOrThrow();
 
+  /** What the API answers somebody. */
+  const askAs = async (userId: string, path: string, json?: object): Promise<Answer> => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method: json ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${await tokenOf(userId)}`, 'content-type': 'application/json' },
+      ...(json && { body: JSON.stringify(json) }),
+    });
+    return { status: answer.status, body: await answer.json() };
+  };
+
   return {
-    ...{ sandbox, store: sandbox.store, fleet, db, line, dataDir, watcherOf },
+    ...{ server, sandbox, store: sandbox.store, fleet, db, line, dataDir, watcherOf },
     /** A connected mailbox, none of it read yet. */
     connect: async (address: string) => {
       sandbox.store.createMailbox({ address, displayName: address });
-      const { refusal } = await connectAs({ ...wired, states }, principalOf(address, YACHT), {
+      const person = principalOf(address, YACHT);
+      const { userId: id, role, displayName } = person;
+      await addUser(master, { yachtId: YACHT, id, role, email: address, displayName });
+      const { refusal } = await connectAs({ ...wired, states }, person, {
         purpose: 'read',
         account: address,
       });
       if (refusal) throw refusal;
     },
     run: (role: 'work' | 'api'): Running => {
-      const child = run(role, { ...settings, PORT: port, CORVINA_DATABASE_URL: lined.href });
+      const tenant = server ? {} : { CORVINA_DATABASE_URL: lined.href };
+      const child = run(role, { ...settings, ...tenant, PORT: port });
       running.push(child);
       return child;
     },
@@ -98,24 +130,22 @@ export async function breakGround({ latencyMs, concurrency }: Options) {
       await tenants.transact(asWorker(YACHT), (tx) => requestSync(tx, id, new Date()));
       await queue.send('sync-mailbox', { yacht_id: YACHT, watcher_id: id });
     },
+    ask: async (address: string, path: string, json?: object) =>
+      askAs((await watcherOf(address)).user_id, path, json),
+    askAs,
     /** The number of the running PostgreSQL server, or null while there is none. */
     serverPid: (): number | null => {
       const file = join(dataDir, 'postgres', 'postmaster.pid');
       return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) || null : null;
     },
-    /** What somebody hears who asks for a mailbox of the yacht over the line. */
-    askOverLine: async () => {
-      const overLine = createTenants({
-        locate: async () => ({ url: lined.href }),
-        poolMax: 1,
-        idleMs: 1_000,
-        log,
-      });
-      try {
-        return await overLine.read(asWorker(YACHT), (tx) => listWatchers(tx, new Date()));
-      } finally {
-        await overLine.close();
-      }
+    countOf: async (address: string) => {
+      const { id } = await watcherOf(address);
+      const { n } = await db
+        .selectFrom('email_messages')
+        .select(db.fn.countAll<string>().as('n'))
+        .where('watcher_id', '=', id)
+        .executeTakeFirstOrThrow();
+      return Number(n);
     },
     expectEqual: async (address: string) =>
       expectEqualToMailbox(sandbox.store, address, { db, watcherId: (await watcherOf(address)).id }),
@@ -127,10 +157,46 @@ export async function breakGround({ latencyMs, concurrency }: Options) {
       await line.close();
       await sandbox.close();
       await fleet.close();
+      await server?.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
+
+/** A PostgreSQL server as a host has one: whoever uses it knows a URL and no more. */
+async function openServer(folder: string, log: Log) {
+  const start = () => startEmbeddedPostgres(folder, log);
+  let server = await start();
+  for (const name of ['master', 'tenant_corvina']) await server.ensureDatabase(name);
+  return {
+    settings: {
+      MASTER_DATABASE_URL: server.url('master'),
+      CORVINA_DATABASE_URL: server.url('tenant_corvina'),
+    },
+    stop: () => server.stop(),
+    start: async () => {
+      server = await start();
+    },
+  };
+}
+
+/** Moves the database's rows to another folder, as an operator does who has a disk for them. */
+async function moveInto(database: URL, folder: string): Promise<void> {
+  const server = new URL(database);
+  server.username = 'postgres';
+  server.pathname = '/postgres';
+  const client = new Client({ connectionString: server.href });
+  await client.connect();
+  await client.query(`create tablespace small owner celeste location '${folder}'`);
+  await client.query(`alter database ${database.pathname.slice(1)} set tablespace small`);
+  await client.end();
+}
+
+const tokenOf = (userId: string) =>
+  new SignJWT({ sub: userId })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(JWT_SECRET));
 
 async function freePort(): Promise<number> {
   const probe = createServer();

@@ -1,5 +1,5 @@
 // What must survive every storm: the ids of our rows, the links people made, the bodies we keep.
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { expect } from 'vitest';
 
 import { CelesteError } from '#base/errors.ts';
@@ -52,17 +52,18 @@ export class Keepsakes {
     if (row.body_content !== null) this.#bodies.set(mail.id, row.body_content);
   }
 
-  /** A person links one of their mails to a record. */
-  async link(person: Principal, n: number): Promise<void> {
+  /** A person links one of their mails to a record. @returns the mail, by Microsoft's id */
+  async link(person: Principal, n: number): Promise<string | null> {
     const mail = await this.#choose(person, n);
     const targetId = this.#records[n % this.#records.length];
-    if (!mail || !targetId) return;
+    if (!mail || !targetId) return null;
     const { userId, role, yachtId } = person;
     const target = { target_type: 'equipment' as const, target_id: targetId };
     await this.#world.tenants.transact(scopeOf(person), (tx) =>
       linkByHand(tx, { userId, role, yachtId, now: this.#world.clock.now() }, { emailId: mail.id, target }),
     );
     this.#links.push({ emailId: mail.id, targetId });
+    return mail.message_id;
   }
 
   /** Fails unless all of it is still there. */
@@ -79,12 +80,13 @@ export class Keepsakes {
     }
     for (const link of this.#links)
       expect(await linkStates(db, link), 'a link stays on its thread').toEqual(['linked']);
+    expect(await linksAstray(db), 'links are where their thread is, and counted there').toEqual([]);
   }
 
   async #choose(person: Principal, n: number) {
     const mails = await this.#world.db
       .selectFrom('email_messages')
-      .select('id')
+      .select(['id', 'message_id'])
       .where('user_id', '=', person.userId)
       .where('removed_at', 'is', null)
       .where('is_draft', '=', false)
@@ -109,6 +111,16 @@ async function linkStates(db: Kysely<TenantSchema>, { emailId, targetId }: Link)
     .where('l.target_id', '=', targetId)
     .execute();
   return rows.map((row) => row.state);
+}
+
+/** Threads that were merged and still have links, or do not have as many as they say. */
+async function linksAstray(db: Kysely<TenantSchema>) {
+  const { rows } = await sql`
+    select t.id, t.merged_into, t.linked_count, count(l.id) as links
+      from email_threads t left join email_links l on l.thread_id = t.id and l.state = 'linked'
+     group by t.id
+    having count(l.id) <> t.linked_count or (t.merged_into is not null and count(l.id) > 0)`.execute(db);
+  return rows;
 }
 
 /** What a person asks for while their mailbox is in trouble may be refused, in words. */

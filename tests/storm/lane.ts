@@ -30,6 +30,7 @@ export type Storm = { lane: Lane; people: Principal[]; kept: Keepsakes };
 export async function openLane(): Promise<Lane> {
   const line = createLine();
   const world = await createMailWorld({ dispatcher: line.dispatcher });
+  world.sandbox.conduct.crossingMs = 1_000;
   const trail: string[] = [];
   const log = createLog('warn', { format: 'json', write: (text) => void trail.push(text.trim()) });
   const records = [randomUUID(), randomUUID(), randomUUID()];
@@ -46,6 +47,7 @@ export async function brew(lane: Lane, mailboxes: number): Promise<Storm> {
   lane.storms += 1;
   lane.trail.length = 0;
   calm(lane);
+  Object.assign(world.sandbox.settings, { deadToken: '410', deadTokenCode: 'SyncStateNotFound' });
   await world.tenant.pool.query(
     'truncate email_watchers, email_threads, auth_microsoft_tokens, email_request_places cascade',
   );

@@ -1,6 +1,6 @@
 // What there is in a mailbox to act on.
 import type { SandboxStore } from '../../sandbox/store/sandbox-store.ts';
-import type { Folder, StoredMessage } from '../../sandbox/store/types.ts';
+import { type Folder, POISONS, type Poison, type StoredMessage } from '../../sandbox/store/types.ts';
 
 export const pick = <T>(list: T[], n: number): T | undefined => list[n % Math.max(1, list.length)];
 
@@ -16,6 +16,13 @@ export const ownFolders = (store: SandboxStore, address: string) =>
 
 export function messages(store: SandboxStore, address: string): StoredMessage[] {
   return folders(store, address).flatMap((folder) => folder.messages);
+}
+
+/** No message of these kinds spoils what it is in any more. */
+export function heal(store: SandboxStore, address: string, kinds: readonly Poison[] = POISONS): void {
+  for (const { id, poison } of store.mailbox(address)?.messages.values() ?? []) {
+    if (poison !== null && kinds.includes(poison)) store.poisonMessage(address, id, null);
+  }
 }
 
 export const drafts = (store: SandboxStore, address: string) =>

@@ -4,11 +4,12 @@ import { expect } from 'vitest';
 import type { Principal } from '#directory/principal.ts';
 import { type SyncResult, syncMailbox } from '#sync/sync.ts';
 import type { Tenants } from '#tenants/tenants.ts';
-
+import { expectGoodConduct } from '../support/conduct.ts';
 import { perform } from './deeds.ts';
 import { refusedInWords } from './keepsakes.ts';
 import { calm, type Storm } from './lane.ts';
 import type { Postman } from './letters.ts';
+import { heal } from './places.ts';
 import type { Cut, Round } from './script.ts';
 import { ruleOf } from './weather.ts';
 
@@ -24,14 +25,23 @@ export async function playRound(
   const { world, line } = lane;
   const others = people.filter((each) => each !== person).map((each) => each.email);
   const room = { store: world.store, address: person.email, others, mail };
+  world.sandbox.conduct.clear();
   line.expect(round.meanwhile.map(({ after, deed }) => ({ after, happen: () => perform(room, deed) })));
   for (const squall of round.squalls) {
     world.sandbox.faults.add(ruleOf(squall, person.email, new Date()));
     if (squall.fault.hang) line.patience = PATIENCE_MS;
   }
   await Promise.all([syncOnce(lane, person, round.cut), besides(storm, person, round.besides)]);
+  if (isJudged(round)) expectGoodConduct(world.sandbox);
   calm(lane);
+  // A page that cannot be had is asked for again and again, with pauses: once is enough.
+  for (const { email } of people) heal(world.store, email, ['page', 'always', 'body']);
   await kept.lookAtRows();
+}
+
+/** Who lets go of a request, or dies, has it in flight at Microsoft all the same, and may not know what it was told. */
+function isJudged({ squalls, cut }: Round): boolean {
+  return cut === null && squalls.every(({ fault }) => !fault.hang);
 }
 
 async function besides(
@@ -44,10 +54,16 @@ async function besides(
     await Promise.all(people.filter((each) => each !== person).map((other) => syncOnce(lane, other, null)));
   }
   if (who !== 'owner') return;
-  for (const n of [0, 7, 13]) {
+  // So long that what is asked for at once is in flight at once.
+  const { settings } = lane.world.sandbox;
+  settings.latencyMs = 4;
+  const busy = [0, 7, 13, 20, 29].map(async (n) => {
     await kept.link(person, n);
     await refusedInWords(() => kept.open(person, n));
-  }
+  });
+  await Promise.all(busy).finally(() => {
+    settings.latencyMs = 0;
+  });
 }
 
 /** @returns how it ended; null when the power went */

@@ -1,7 +1,13 @@
 // A storm as data: what happens, in order. It shrinks by leaving steps out.
 import fc from 'fast-check';
 
-import type { Quirks } from '../../sandbox/control/settings.ts';
+import {
+  DEAD_TOKEN_CODES,
+  DEAD_TOKENS,
+  type DeadToken,
+  type DeadTokenCode,
+  type Quirks,
+} from '../../sandbox/control/settings.ts';
 import { type Deed, deed } from './deeds.ts';
 import { type Squall, squall } from './weather.ts';
 
@@ -26,13 +32,17 @@ export type Step =
   | { step: 'open'; who: number; n: number }
   /** Somebody links a mail's thread to a record. */
   | { step: 'link'; who: number; n: number }
+  /** Two mails are linked, and then turn out to be of one conversation. */
+  | { step: 'knot'; who: number; n: number; to: number }
   | {
       step: 'account';
       who: number;
       change: 'revoke' | 'expire' | 'withdraw' | 'disable' | 'pause' | 'reconnect';
     }
   | { step: 'wait'; minutes: number }
-  | { step: 'quirks'; quirks: Partial<Quirks> };
+  | { step: 'quirks'; quirks: Partial<Quirks> }
+  /** How a cursor that is dead is refused from now on. */
+  | { step: 'graves'; deadToken: DeadToken; deadTokenCode: DeadTokenCode };
 
 export type Script = { mailboxes: number; steps: Step[] };
 
@@ -59,6 +69,8 @@ const quirks: fc.Arbitrary<Partial<Quirks>> = fc.record({
   sparse: fc.boolean(),
   unknownTombstones: fc.boolean(),
   abaLost: fc.boolean(),
+  replays: fc.boolean(),
+  recreatedFolderLost: fc.constantFrom(false, false, true),
   lateVisibilityMs: fc.constantFrom(0, 0, 60_000),
   largestPage: fc.constantFrom(2, 5, 200),
 });
@@ -83,6 +95,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ step: fc.constant('wait' as const), minutes: fc.constantFrom(1, 20, 90) }),
   },
   { weight: 1, arbitrary: fc.record({ step: fc.constant('quirks' as const), quirks }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      step: fc.constant('graves' as const),
+      deadToken: fc.constantFrom(...DEAD_TOKENS),
+      deadTokenCode: fc.constantFrom(...DEAD_TOKEN_CODES),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ step: fc.constant('knot' as const), who, n: fc.nat(99), to: fc.nat(19) }),
+  },
 );
 
 export const script: fc.Arbitrary<Script> = fc.record({

@@ -54,7 +54,7 @@ export async function visit(
     },
   );
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.on('dialog', (dialog) => {
     misdeeds.dialogs.push(dialog.message());
     void dialog.dismiss();

@@ -1,8 +1,10 @@
 // A process of its own that opens mails of one mailbox, eight at a time, as an API process does when people read.
-// Its argument is a JSON `ReaderTask`; the numbers of bodies read and of refusals come on its standard output.
+// Its argument is a JSON `ReaderTask`; how many it has read, and how long one took at most, come on its standard output.
 import { systemClock } from '#base/clock.ts';
+import { hasCode } from '#base/errors.ts';
 import { createLog } from '#base/log.ts';
 import { createSealer } from '#base/sealing.ts';
+import { isGraphError } from '#microsoft/errors.ts';
 import { getMessageBody } from '#microsoft/message-body.ts';
 import { createTenants } from '#tenants/tenants.ts';
 
@@ -41,9 +43,16 @@ const reader = async () => {
   const mailbox = await mailboxes.open(task.yachtId, task.watcherId);
   for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
     const from = performance.now();
-    await getMessageBody(mailbox, id, AbortSignal.timeout(30_000));
+    const isRead = await getMessageBody(mailbox, id, AbortSignal.timeout(30_000)).then(
+      () => true,
+      (error: unknown) => {
+        if (!hasCode(error, 'throttled') && !isGraphError(error, 'throttled')) throw error;
+        return false;
+      },
+    );
     longestMs = Math.max(longestMs, performance.now() - from);
-    read += 1;
+    if (isRead) read += 1;
+    else waiting.push(id);
   }
 };
 await Promise.all(Array.from({ length: AT_ONCE }, reader));

@@ -1,0 +1,10 @@
+// What Microsoft's side of the line says about us: https://learn.microsoft.com/en-us/graph/throttling-limits
+import { expect } from 'vitest';
+
+import type { Sandbox } from '../../sandbox/server.ts';
+
+/** Fails unless each app had four requests at most in each mailbox at once, and none before Retry-After had passed. */
+export function expectGoodConduct({ conduct }: Pick<Sandbox, 'conduct'>): void {
+  const bad = conduct.report().filter(({ highest_in_flight, early }) => highest_in_flight > 4 || early > 0);
+  expect(bad, 'four at a time, and none before it may').toEqual([]);
+}

@@ -1,0 +1,63 @@
+// A message over which Microsoft itself stumbles: what it spoils is said, everything else goes on, and once it is
+// mended nothing is missing.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import type { Principal } from '#directory/principal.ts';
+
+import { createMailWorld, type MailWorld } from './support/mail.ts';
+import { fillMailbox, letter } from './support/mail-story.ts';
+
+let world: MailWorld;
+let engineer: Principal;
+
+beforeEach(async () => {
+  world = await createMailWorld();
+  engineer = world.person('chief.engineer@corvina.test');
+  fillMailbox(world.store, engineer.email);
+  await world.connect(engineer);
+  await world.sync(engineer);
+});
+afterEach(() => world.close());
+
+const deliver = (folder: string, subject: string) =>
+  world.store.deliver(engineer.email, folder, letter(subject));
+const isHere = async (subject: string) =>
+  (await world.db.selectFrom('email_messages').select('id').where('subject', '=', subject).execute()).length >
+  0;
+const troubles = () =>
+  world.db
+    .selectFrom('email_folders')
+    .select(['display_name', 'last_error'])
+    .where('last_error', 'is not', null)
+    .execute();
+
+it.each(['page', 'body'] as const)('%s: holds up its folder alone', async (kind) => {
+  const { id } = deliver('inbox', 'Poison');
+  world.store.poisonMessage(engineer.email, id, kind);
+  deliver('Inbox/Vendors', 'Elsewhere');
+  expect(await world.sync(engineer)).toMatchObject({ outcome: 'degraded', code: 'folders_incomplete' });
+  expect(await isHere('Elsewhere')).toBe(true);
+  expect(await troubles()).toEqual([{ display_name: 'Inbox', last_error: 'graph_transient' }]);
+  deliver('inbox', 'Behind it');
+  world.store.poisonMessage(engineer.email, id, null);
+  expect(await world.sync(engineer)).toMatchObject({ outcome: 'synced' });
+  expect(await troubles()).toEqual([]);
+  await world.expectEqual(engineer);
+});
+
+it('that cannot be asked for by its id stays while it is in doubt, and holds up nothing', async () => {
+  const { id } = deliver('inbox', 'Poison');
+  await world.sync(engineer);
+  world.store.poisonMessage(engineer.email, id, 'id');
+  await world.db
+    .updateTable('email_messages')
+    .set({ removal_suspected_at: world.clock.now() })
+    .where('message_id', '=', id)
+    .execute();
+  deliver('inbox', 'Beside it');
+  expect(await world.sync(engineer)).toMatchObject({ outcome: 'degraded', code: 'folders_incomplete' });
+  expect([await isHere('Poison'), await isHere('Beside it')]).toEqual([true, true]);
+  world.store.poisonMessage(engineer.email, id, null);
+  expect(await world.sync(engineer)).toMatchObject({ outcome: 'synced' });
+  await world.expectEqual(engineer);
+});
