@@ -8,7 +8,8 @@ import type { SandboxKeys } from './identity/keys.ts';
 import type { IdentityState } from './identity/state.ts';
 import type { Notifications } from './notifications/notifications.ts';
 import type { SubscriptionState } from './notifications/subscription-state.ts';
-import type { Mailbox, SandboxStore } from './store/types.ts';
+import type { SandboxStore } from './store/sandbox-store.ts';
+import type { Mailbox } from './store/types.ts';
 
 export type SandboxContext = {
   store: SandboxStore;

@@ -29,8 +29,8 @@ import type { SandboxOptions } from './options.ts';
 import { defaultOptions } from './options.ts';
 import type { Journal } from './store/journal.ts';
 import { openJournal } from './store/journal.ts';
+import type { SandboxStore } from './store/sandbox-store.ts';
 import { createStore } from './store/store.ts';
-import type { SandboxStore } from './store/types.ts';
 import { worldMark } from './store/world-mark.ts';
 
 export type Sandbox = {

@@ -9,37 +9,30 @@ import type { Config } from '#config/config.ts';
 import type { Secrets } from '#config/secrets.ts';
 import { createAuth } from '#directory/auth.ts';
 import { createBearerVerifier } from '#directory/bearer.ts';
-import { listCrew, listDemoAccounts, listYachts } from '#directory/directory.ts';
+import { listCrew, listDemoAccounts } from '#directory/directory.ts';
 import { createEvents, type Events } from '#directory/events.ts';
 import { storeNotifications } from '#directory/nudges.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
 import { createIdentify, type Principal } from '#directory/principal.ts';
 import { countSubscriptions } from '#directory/subscriptions.ts';
-import { tidyMaster } from '#directory/tidy.ts';
-import { announceDue } from '#directory/yacht-schedule.ts';
 import { createHealthApp, createHttpApp, type HttpDeps } from '#http/app.ts';
 import { createMetrics, type Metrics } from '#http/metrics.ts';
 import type { OutlookDeps } from '#http/routes/outlook.ts';
 import { type HttpServer, listenHttp } from '#http/server.ts';
-import { runKeepSubscription } from '#jobs/keep-subscription.ts';
-import { runMatchThreads } from '#jobs/match-threads.ts';
-import { runPurgeMailbox } from '#jobs/purge-mailbox.ts';
-import { createQueue, type Handlers, type Queue } from '#jobs/queue.ts';
-import { type SweepDeps, sweepAll, sweepNudges } from '#jobs/sweep.ts';
+import { announcing } from '#jobs/announcing.ts';
+import { createHandlers, type HandlerDeps } from '#jobs/handlers.ts';
+import { createQueue, type Queue } from '#jobs/queue.ts';
 import { type Sweeper, startSweeping } from '#jobs/sweeper.ts';
-import { runCatchUpMailbox, runSyncMailbox } from '#jobs/sync-mailbox.ts';
-import { runTakeNudges } from '#jobs/take-nudges.ts';
 import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/connect.ts';
 import { disconnect } from '#mailboxes/disconnect.ts';
 import { createGates } from '#mailboxes/gate.ts';
-import { LEASE_SECONDS } from '#mailboxes/lease.ts';
+import { createIdentities } from '#mailboxes/identities.ts';
 import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
 import { addSharedMailbox } from '#mailboxes/shared.ts';
 import { connectionStatus } from '#mailboxes/status.ts';
 import { createTokenVault } from '#mailboxes/token-vault.ts';
-import { createTokens, type Identities } from '#mailboxes/tokens.ts';
+import { createTokens } from '#mailboxes/tokens.ts';
 import { createGraphClient, type GraphClient } from '#microsoft/graph-client.ts';
-import { createIdentity } from '#microsoft/identity.ts';
 import { measured } from '#microsoft/measured.ts';
 import { deltaSource, listSource } from '#sync/source.ts';
 import type { SubscriptionDeps } from '#sync/subscription-steps.ts';
@@ -81,23 +74,22 @@ export const WEB_FOLDER = fileURLToPath(new URL('../web/dist', import.meta.url))
 /** Builds a service on an open fleet whose MASTER is migrated. Nothing listens or works before it is told to. */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const parts = await createParts(options);
-  const handlers = createHandlers(parts);
+  const work = createWork(parts);
+  const handlers = createHandlers(work);
   const http = createHttpDeps(parts);
   const { config, events, queue } = parts;
   let server: HttpServer | null = null;
   let sweeper: Sweeper | null = null;
+  const listen = async (...where: Parameters<typeof listenHttp>) => {
+    server = await listenHttp(...where);
+    return server;
+  };
   return {
-    startApi: async () => {
-      server = await listenHttp(createHttpApp(http).fetch, config.http);
-      return server;
-    },
-    startHealth: async (at) => {
-      server = await listenHttp(createHealthApp(http).fetch, at);
-      return server;
-    },
+    startApi: () => listen(createHttpApp(http).fetch, config.http),
+    startHealth: (at) => listen(createHealthApp(http).fetch, at),
     startWorker: async () => {
       await queue.work(handlers, config.sync.concurrency);
-      sweeper = startSweeping(createSweepDeps(parts));
+      sweeper = startSweeping(work);
     },
     drain: () => queue.drain(handlers),
     stop: async () => {
@@ -125,7 +117,7 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const { config, fleet, log, clock = systemClock, webFolder = WEB_FOLDER } = options;
   const { master, masterUrl, tenants, sealer } = fleet;
   const vault = createTokenVault({ sealer, clock });
-  const identities = createIdentities(config);
+  const identities = createIdentities(config.microsoft);
   const metrics = createMetrics({ clock });
   const graph = measured(
     createGraphClient({ graphUrl: config.microsoft.graphUrl }),
@@ -144,36 +136,13 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
       return [];
     }),
   );
-  const { webhookUrl } = config;
-  const onState = metrics.push.subscriptionState;
-  const subscriptions = { master, tenants, mailboxes, webhookUrl, clock, log, onState };
+  const push = { webhookUrl: config.webhookUrl, onState: metrics.push.subscriptionState };
+  const subscriptions = { master, tenants, mailboxes, clock, log, ...push };
   const outlook = createOutlook({ connecting, config, events, queue, subscriptions });
   const sharing = { tenants, tokens, graph, syncIntervalMinutes };
   const addShared: Parts['addShared'] = (principal, address) => addSharedMailbox(sharing, principal, address);
-  const { authSecret } = secrets;
-  const own = { config, fleet, log, clock, webFolder, authSecret };
+  const own = { config, fleet, log, clock, webFolder, authSecret: secrets.authSecret };
   return { ...own, queue, events, metrics, graph, mailboxes, outlook, subscriptions, addShared };
-}
-
-/** The same queue; of a mailbox to be synced MASTER is told too, in case the worker that takes it dies. */
-function announcing(queue: Queue, { master, clock }: { master: Fleet['master']; clock: Clock }): Queue {
-  return {
-    ...queue,
-    send: async (name, data, options) => {
-      if (name === 'sync-mailbox' && 'yacht_id' in data) {
-        await announceDue(master, data.yacht_id, new Date(clock.now().getTime() + LEASE_SECONDS * 1000));
-      }
-      await queue.send(name, data, options);
-    },
-  };
-}
-
-function createIdentities({ microsoft }: Config): Identities {
-  const { loginUrl, tenant, read, write } = microsoft;
-  return {
-    read: read && createIdentity({ loginUrl, tenant, ...read }),
-    write: write && createIdentity({ loginUrl, tenant, ...write }),
-  };
 }
 
 type Connecting = {
@@ -243,7 +212,7 @@ function createHttpDeps(parts: Parts): HttpDeps {
     instance: {
       version: VERSION,
       sandboxUrl: demo ? config.microsoft.loginUrl : null,
-      listDemoUsers: async () => (await listDemoAccounts(master)).map(demoUser),
+      listDemoAccounts: () => listDemoAccounts(master),
     },
     health: {
       pingMaster: () => master.selectFrom('fleet_registry').select('yacht_id').limit(1).execute(),
@@ -254,6 +223,7 @@ function createHttpDeps(parts: Parts): HttpDeps {
       clock,
       events,
       openMailbox: mailboxes.open,
+      openedBy: mailboxes.openedBy,
       crewNames: async (yachtId) =>
         new Map((await listCrew(master, yachtId)).map((crew) => [crew.userId, crew.displayName])),
     },
@@ -266,43 +236,15 @@ function createHttpDeps(parts: Parts): HttpDeps {
   };
 }
 
-type DemoAccount = Awaited<ReturnType<typeof listDemoAccounts>>[number];
-
-function demoUser({ userId, displayName, role, email, yachtId, yachtName }: DemoAccount) {
-  return { id: userId, display_name: displayName, role, email, yacht_id: yachtId, yacht_name: yachtName };
-}
-
-function createSweepDeps({ config, fleet, log, clock, queue, events, metrics }: Parts): SweepDeps {
+function createWork({ config, fleet, metrics, subscriptions, mailboxes, ...shared }: Parts): HandlerDeps {
   const { master, tenants } = fleet;
-  const { webhookUrl } = config;
-  return { master, tenants, queue, events, clock, log, webhookUrl, onStanding: metrics.sync.standing };
-}
-
-function createHandlers(parts: Parts): Handlers {
-  const { config, fleet, log, clock, queue, events, metrics, mailboxes, subscriptions } = parts;
-  const { master, tenants } = fleet;
-  const activeYachts = async () =>
-    (await listYachts(master, { activeOnly: true })).map(({ yachtId }) => yachtId);
-  const syncing = {
-    sync: { tenants, mailboxes, clock, log, source: config.sync.delta ? deltaSource : listSource },
-    events,
-    queue,
-    announceDue: (yachtId: string, at: Date) => announceDue(master, yachtId, at),
-    log,
-    onRound: metrics.sync.round,
-  };
+  const { clock, log, queue, events } = shared;
   return {
-    'take-nudges': (_, signal) =>
-      runTakeNudges({ master, tenants, queue, clock, log, onNudge: metrics.push.nudge }, signal),
-    'keep-subscription': (job) => runKeepSubscription({ subscriptions, queue }, job),
-    'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
-    'catch-up-mailbox': (job, signal) => runCatchUpMailbox(syncing, job, signal),
-    'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
-    'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, clock, events }, job, signal),
-    sweep: async ({ whole }) => {
-      if (whole) await sweepAll(createSweepDeps(parts), await activeYachts());
-      await sweepNudges({ master, queue, clock });
-      await tidyMaster(master, clock.now());
-    },
+    ...{ master, tenants, clock, log, queue, events, mailboxes, subscriptions },
+    webhookUrl: config.webhookUrl,
+    source: config.sync.delta ? deltaSource : listSource,
+    onRound: metrics.sync.round,
+    onNudge: metrics.push.nudge,
+    onStanding: metrics.sync.standing,
   };
 }

@@ -70,6 +70,15 @@ describe('celeste', () => {
     }
   });
 
+  it.runIf(process.platform === 'linux').each<[string, Record<string, string>]>([
+    ['with keys to make', {}],
+    ['with only a sandbox to keep', { TOKEN_KEYS: `k1:${'A'.repeat(43)}` }],
+  ])('start refuses a DATA_DIR that cannot be, %s', async (_, settings) => {
+    const [port, sandbox] = [await freePort(), await freePort()];
+    const ports = { PORT: String(port), SANDBOX_PORT: String(sandbox) };
+    await expectOneLine(celeste(['start'], { ...ports, ...settings, DATA_DIR: '/proc/x' }), 'DATA_DIR');
+  });
+
   it('says so when MASTER is not prepared, then prepares it', async () => {
     await expectOneLine(celeste(['tenant', 'list']), 'celeste migrate');
     expect(await celeste(['migrate'])).toMatchObject({

@@ -1,6 +1,8 @@
 // What people see of the ledger over HTTP: the owner all of it, the captain the figures and states, others nothing.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { asWorker } from '#tenants/tenants.ts';
+
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import { ask } from './support/aboard.ts';
 import { listenToEvents } from './support/live.ts';
@@ -135,6 +137,30 @@ describe('a notice', () => {
     await engineer(back.pathname + back.search);
     expect(await items(engineer, '/api/notices')).toEqual([]);
     await service.drain();
+  });
+
+  it('of a consent to write that died reaches the same people, and nobody else', async () => {
+    const { body } = await ask(engineer, '/auth/outlook/authorize?purpose=write');
+    const back = await signInAtSandbox(body.url, ADDRESS);
+    await engineer(back.pathname + back.search);
+    expect(await items(engineer, '/api/notices')).toEqual([]);
+    await service.fleet.tenants.transact(asWorker('corvina'), (tx) =>
+      tx
+        .updateTable('auth_microsoft_tokens')
+        .set({ is_revoked: true })
+        .where('user_id', '=', CORVINA.chiefEngineer)
+        .where('token_purpose', '=', 'write')
+        .execute(),
+    );
+    await service.drain();
+    const notice = { kind: 'write_lost', mailbox: ADDRESS };
+    expect(await items(engineer, '/api/notices')).toMatchObject([{ ...notice, owner: { is_you: true } }]);
+    expect(await items(captain, '/api/notices')).toMatchObject([
+      { ...notice, problem: { advice: 'Ask Ewan Traill to allow writing again in the settings.' } },
+    ]);
+    for (const other of [deckhand, stranger]) expect(await items(other, '/api/notices')).toEqual([]);
+    await ask(engineer, '/auth/outlook/disconnect', { method: 'POST', json: { purpose: 'write' } });
+    expect(await items(captain, '/api/notices')).toEqual([]);
   });
 
   it('comes when a mailbox falls behind, though nobody works at it', async () => {

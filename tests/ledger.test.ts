@@ -39,6 +39,43 @@ const notices = () => transact((tx) => listNotices(tx, world.clock.now()));
 const standing = () => transact((tx) => standingOf(tx, world.clock.now()));
 const oversee = () => transact((tx) => attend(tx, world.clock.now()));
 
+describe('a consent to write that died', () => {
+  it('is told while the mailbox is read as before, and mended by connecting again', async () => {
+    await world.connect(engineer, { purpose: 'write' });
+    const writing = world.tokens.source({
+      yachtId: world.yachtId,
+      userId: engineer.userId,
+      purpose: 'write',
+    });
+    await writing.current();
+    world.sandbox.identity.revoke(world.store.mailbox(address)?.userId ?? '');
+    await expect(writing.renewed(await writing.current())).rejects.toMatchObject({ code: 'reauth_required' });
+
+    expect((await standing()).needsAttention).toBe(true);
+    const { id } = await world.watcher(engineer);
+    expect((await oversee()).notices).toEqual([{ watcher_id: id, kind: 'write_lost', open: true }]);
+    expect((await oversee()).notices).toEqual([]);
+    expect(await notices()).toMatchObject([
+      {
+        kind: 'write_lost',
+        mailbox: address,
+        problem: { code: 'write_lost', advice: expect.stringContaining('Reading goes on') },
+      },
+    ]);
+
+    await world.sync(engineer);
+    expect(await notices()).toMatchObject([{ kind: 'consent_lost' }]);
+    await world.connect(engineer);
+    expect(await notices()).toMatchObject([{ kind: 'write_lost' }]);
+    await world.connect(engineer, { purpose: 'write' });
+    expect(await notices()).toEqual([]);
+    expect((await oversee()).notices).toEqual(
+      expect.arrayContaining([{ watcher_id: id, kind: 'consent_lost', open: false }]),
+    );
+    expect((await standing()).needsAttention).toBe(false);
+  });
+});
+
 describe('a gap', () => {
   it('is noted once while it is open, with what the mailbox was complete up to', async () => {
     const watcher = await world.watcher(engineer);

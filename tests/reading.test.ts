@@ -144,12 +144,13 @@ describe("a colleague's mail on a work order, once they have disconnected", () =
     await ask(aboard.engineer, `/api/emails/${email}/link`, { method: 'POST', json: { work_order_id } });
     await ask(aboard.engineer, '/auth/outlook/disconnect', { method: 'POST', json: { purpose: 'read' } });
     const { body } = await ask(aboard.deckhand, `/api/emails/${email}/body`);
-    expect(body.note).toBe(
-      'Shown as plain text. The owner of this mailbox has to connect Outlook again first.',
-    );
+    expect(body.note).toBe('Shown as plain text. Ewan Traill has to connect Outlook again first.');
     expect(body.document).toContain('Held as text');
     const attachments = await ask(aboard.deckhand, `/api/emails/${email}/attachments`);
-    expect(attachments).toMatchObject({ status: 409, body: { code: 'mailbox_unopened' } });
+    expect(attachments).toMatchObject({
+      status: 409,
+      body: { code: 'mailbox_unopened', advice: expect.stringContaining('Ask Ewan Traill.') },
+    });
     expect((await ask(aboard.engineer, `/api/emails/${email}/body`)).body.note).toMatch(
       /Outlook is not connected/,
     );

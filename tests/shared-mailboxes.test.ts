@@ -34,6 +34,8 @@ const subjects = async (api: SignedIn, query = '') => (await inbox(api, query)).
 const names = ({ body }: Answer) =>
   body.crew.filter((one: { reads: boolean }) => one.reads).map((one: { id: string }) => one.id);
 
+const HTML = { contentType: 'html' as const, content: '<p>Please see below.</p>' };
+
 function letter(subject: string, minute: number) {
   return {
     subject,
@@ -170,11 +172,59 @@ describe('when access goes', () => {
     expect(await subjects(aboard.engineer)).toContain('Injector for the port engine');
   });
 
+  it('its opener’s consent dies: they hear what to do, and everybody else whom to ask', async () => {
+    const { store, identity } = aboard.sandbox;
+    store.grantAccess(SHARED, ENGINEER_MAIL);
+    await choose(aboard.captain, [CORVINA.chiefEngineer, CORVINA.eto]);
+    store.deliver(SHARED, 'inbox', { ...letter('Impeller', 6), body: HTML });
+    await ask(aboard.engineer, `/api/watchers/${watcherId}/sync`, { method: 'POST' });
+    await aboard.service.drain();
+    const [row] = (await inbox(eto)).filter((each) => each.subject === 'Impeller');
+    identity.revoke(store.mailbox(ENGINEER_MAIL)?.userId ?? '');
+    await ask(aboard.engineer, `/api/watchers/${watcherId}/sync`, { method: 'POST' });
+    await aboard.service.drain();
+
+    const { body: seen } = await ask(eto, `/api/watchers/${watcherId}`);
+    expect(seen).toMatchObject({ status: 'reauth_required', mine: true, owner: { is_you: false } });
+    const asked = { advice: expect.stringMatching(/^Ask Ewan Traill to connect Outlook again\./) };
+    const wanted = { message: 'Microsoft wants Ewan Traill to sign in again.', ...asked };
+    expect(seen.problem).toMatchObject(wanted);
+    for (const [method, path] of [
+      ['POST', 'sync'],
+      ['PUT', 'pause'],
+      ['DELETE', 'pause'],
+    ]) {
+      const refused = await ask(eto, `/api/watchers/${watcherId}/${path}`, { method: method ?? '' });
+      expect(refused).toMatchObject({ status: 409, body: { code: 'reauth_required', ...asked } });
+    }
+    for (const api of [eto, aboard.captain]) {
+      const { items } = (await ask(api, '/api/notices')).body;
+      const notice = items.find((each: { watcher_id: string }) => each.watcher_id === watcherId);
+      expect(notice).toMatchObject({ kind: 'consent_lost', owner: { is_you: false }, problem: wanted });
+    }
+    const { body: mail } = await ask(eto, `/api/emails/${row.latest_email_id}/body`);
+    expect(mail.note).toBe('Shown as plain text. Ewan Traill has to connect Outlook again first.');
+
+    const { body: own } = await ask(aboard.engineer, `/api/watchers/${watcherId}`);
+    expect(own).toMatchObject({
+      owner: { is_you: true },
+      problem: {
+        message: 'Microsoft wants you to sign in again.',
+        advice: expect.stringMatching(/^Connect Outlook again/),
+      },
+    });
+    const { body: ownMail } = await ask(aboard.engineer, `/api/emails/${row.latest_email_id}/body`);
+    expect(ownMail.note).toMatch(/Microsoft wants you to sign in again/);
+  });
+
   it('its opener disconnects: readers are told, and one of them takes it over', async () => {
     await choose(aboard.captain, [CORVINA.chiefEngineer, CORVINA.eto]);
     await ask(aboard.engineer, '/auth/outlook/disconnect', { method: 'POST', json: { purpose: 'read' } });
     const { body } = await ask(eto, `/api/watchers/${watcherId}`);
-    expect(body).toMatchObject({ status: 'disconnected', problem: { code: 'shared_unopened' } });
+    expect(body).toMatchObject({
+      status: 'disconnected',
+      problem: { code: 'shared_unopened', message: 'Ewan Traill has disconnected their Outlook.' },
+    });
     aboard.sandbox.store.grantAccess(SHARED, 'eto@corvina.test');
     expect(await add(eto)).toMatchObject({ status: 201, body: { id: watcherId } });
     aboard.sandbox.store.deliver(SHARED, 'inbox', letter('New gaskets', 7));

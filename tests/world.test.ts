@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 
 import { PDFDocument } from 'pdf-lib';
 import { describe, expect, it } from 'vitest';
-
+import type { SandboxStore } from '../sandbox/store/sandbox-store.ts';
 import { createStore } from '../sandbox/store/store.ts';
-import type { Folder, Mailbox, SandboxStore, StoredMessage } from '../sandbox/store/types.ts';
+import type { Folder, Mailbox, StoredMessage } from '../sandbox/store/types.ts';
 import { FLEET } from '../sandbox/world/fleet.ts';
 import { nextLiveMessage } from '../sandbox/world/live.ts';
 import { NEAR_MISSES } from '../sandbox/world/parts.ts';

@@ -3,7 +3,7 @@
 import type { SandboxContext } from '../context.ts';
 import type { SandboxRequest, SandboxResponse } from '../http.ts';
 import type { SandboxApp } from '../identity/state.ts';
-import { StoreError } from '../store/types.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { ControlCall } from './call.ts';
 import { bodyOf, ControlError, done } from './call.ts';
 import type { FaultRule } from './faults.ts';

@@ -1,6 +1,6 @@
 // The switch that lets a demo mailbox live: mail arrives while you look.
 import type { SandboxContext } from '../context.ts';
-import type { NewMessage } from '../store/types.ts';
+import type { NewMessage } from '../store/new-message.ts';
 
 export type LiveOptions = { mailbox?: string; everySeconds?: number };
 

@@ -1,7 +1,8 @@
 // What happens to mail and folders: delivered, moved, marked, deleted, restored.
 import { send as sendLater } from '../graph/outgoing.ts';
 import type { SandboxResponse } from '../http.ts';
-import type { BulkOptions, MessagePatch } from '../store/types.ts';
+import type { BulkOptions } from '../store/sandbox-store.ts';
+import type { MessagePatch } from '../store/types.ts';
 import { POISONS } from '../store/types.ts';
 import type { ControlCall } from './call.ts';
 import { ControlError, done, textField } from './call.ts';

@@ -1,7 +1,8 @@
 // Mailboxes and what their owners' sign-in does.
 import type { SandboxResponse } from '../http.ts';
 import { CONSUMER_TENANT, MAILBOX_STATES } from '../identity/state.ts';
-import type { Locale, Mailbox } from '../store/types.ts';
+import type { Locale } from '../store/new-message.ts';
+import type { Mailbox } from '../store/types.ts';
 import type { ControlCall } from './call.ts';
 import { ControlError, done, textField } from './call.ts';
 

@@ -1,5 +1,5 @@
 // A message in the control interface's JSON: as NewMessage, with ISO dates and base64 bytes.
-import type { Address, NewAttachment, NewMessage } from '../store/types.ts';
+import type { Address, NewAttachment, NewMessage } from '../store/new-message.ts';
 import { ControlError } from './call.ts';
 
 type Fields = Record<string, unknown>;

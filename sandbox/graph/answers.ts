@@ -3,7 +3,8 @@
 import type { SandboxResponse } from '../http.ts';
 import { escapeHtml } from '../identity/pages.ts';
 import { asNewMessage, bodyContent } from '../store/messages.ts';
-import type { Address, NewMessage, StoredMessage } from '../store/types.ts';
+import type { Address, NewMessage } from '../store/new-message.ts';
+import type { StoredMessage } from '../store/types.ts';
 import type { GraphCall } from './call.ts';
 import { bodyOfCall, messageAt, needScope } from './call.ts';
 import { badRequest } from './errors.ts';

@@ -2,7 +2,8 @@
 // https://learn.microsoft.com/en-us/graph/api/resources/attachment
 import { attachmentId } from '../store/ids.ts';
 import { fileContent, makeMessage } from '../store/messages.ts';
-import type { Attachment, NewMessage, StoredMessage } from '../store/types.ts';
+import type { NewMessage } from '../store/new-message.ts';
+import type { Attachment, StoredMessage } from '../store/types.ts';
 import type { GraphCall } from './call.ts';
 import { unknownProperty } from './errors.ts';
 import type { Row } from './message-json.ts';

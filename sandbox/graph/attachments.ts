@@ -3,7 +3,8 @@
 import type { SandboxResponse } from '../http.ts';
 import { readAttachmentId } from '../store/ids.ts';
 import { fileContent } from '../store/messages.ts';
-import type { Attachment, NewAttachment, StoredMessage } from '../store/types.ts';
+import type { NewAttachment } from '../store/new-message.ts';
+import type { Attachment, StoredMessage } from '../store/types.ts';
 import { attachmentRow, insideMessage } from './attachment-json.ts';
 import type { GraphCall } from './call.ts';
 import { bodyOfCall, contextUrl, json, messageAt, needScope } from './call.ts';

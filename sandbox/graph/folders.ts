@@ -2,8 +2,8 @@
 // https://learn.microsoft.com/en-us/graph/api/resources/mailfolder
 import type { SandboxResponse } from '../http.ts';
 import { childNamed, isBelow } from '../store/mailbox.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { Folder } from '../store/types.ts';
-import { StoreError } from '../store/types.ts';
 import type { GraphCall } from './call.ts';
 import { bodyOfCall, contextUrl, folderAt, json, needScope, noContent } from './call.ts';
 import { badRequest, GraphError, unknownProperty } from './errors.ts';

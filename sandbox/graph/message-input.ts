@@ -1,6 +1,7 @@
 // A message as clients write it, read into the store's terms.
 // https://learn.microsoft.com/en-us/graph/api/message-update
-import type { Address, Importance, MessageFlag, MessagePatch } from '../store/types.ts';
+import type { Address, Importance } from '../store/new-message.ts';
+import type { MessageFlag, MessagePatch } from '../store/types.ts';
 import { GraphError } from './errors.ts';
 
 type Fields = Record<string, unknown>;

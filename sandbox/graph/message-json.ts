@@ -2,7 +2,8 @@
 // https://learn.microsoft.com/en-us/graph/api/resources/message
 import type { IdForm } from '../store/ids.ts';
 import { bodyContent } from '../store/messages.ts';
-import type { Address, BodyType, OmittableField, StoredMessage } from '../store/types.ts';
+import type { Address, BodyType, OmittableField } from '../store/new-message.ts';
+import type { StoredMessage } from '../store/types.ts';
 import { unknownProperty } from './errors.ts';
 import { htmlToText, previewOf, removeUnsafe, textToHtml } from './html.ts';
 import type { Preferences } from './prefer.ts';

@@ -1,6 +1,7 @@
 // The internet form of a message: what was imported, byte for byte, or one composed from its parts.
 import { bodyContent, fileContent } from '../store/messages.ts';
-import type { Address, Attachment, StoredMessage } from '../store/types.ts';
+import type { Address } from '../store/new-message.ts';
+import type { Attachment, StoredMessage } from '../store/types.ts';
 import { insideMessage } from './attachment-json.ts';
 
 const LINE = '\r\n';

@@ -5,7 +5,8 @@
 import type { SandboxContext } from '../context.ts';
 import type { SandboxResponse } from '../http.ts';
 import { asNewMessage } from '../store/messages.ts';
-import type { Address, NewMessage, StoredMessage } from '../store/types.ts';
+import type { Address, NewMessage } from '../store/new-message.ts';
+import type { StoredMessage } from '../store/types.ts';
 import { readFile } from './attachments.ts';
 import type { GraphCall } from './call.ts';
 import { bodyOfCall, folderAt, messageAt, needScope } from './call.ts';

@@ -1,6 +1,6 @@
 // The Prefer header: honoured for this request alone, and said so in Preference-Applied.
 import type { IdForm } from '../store/ids.ts';
-import type { BodyType } from '../store/types.ts';
+import type { BodyType } from '../store/new-message.ts';
 
 export type Preferences = {
   idForm: IdForm;

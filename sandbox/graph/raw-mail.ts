@@ -1,7 +1,7 @@
 // A mail sent as MIME, read by a library into the store's terms; it carries its own headers.
 import PostalMime from 'postal-mime';
 
-import type { Address, NewMessage } from '../store/types.ts';
+import type { Address, NewMessage } from '../store/new-message.ts';
 
 type Parsed = { name?: string; address?: string };
 

@@ -31,24 +31,21 @@ export function updateMessage(call: GraphCall, id: string): SandboxResponse {
 }
 
 export function moveMessage(call: GraphCall, id: string): SandboxResponse {
-  needScope(call, 'Mail.ReadWrite');
-  const message = messageAt(call, id);
-  const target = destinationOf(call);
-  return entity(
-    call,
-    201,
-    translated(() => call.context.store.moveMessage(call.mailbox.address, message.id, target.id)),
-  );
+  return toAnotherFolder(call, id, 'moveMessage');
 }
 
 export function copyMessage(call: GraphCall, id: string): SandboxResponse {
+  return toAnotherFolder(call, id, 'copyMessage');
+}
+
+function toAnotherFolder(call: GraphCall, id: string, verb: 'moveMessage' | 'copyMessage'): SandboxResponse {
   needScope(call, 'Mail.ReadWrite');
   const message = messageAt(call, id);
   const target = destinationOf(call);
   return entity(
     call,
     201,
-    translated(() => call.context.store.copyMessage(call.mailbox.address, message.id, target.id)),
+    translated(() => call.context.store[verb](call.mailbox.address, message.id, target.id)),
   );
 }
 

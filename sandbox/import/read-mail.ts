@@ -3,7 +3,7 @@
 import type { Email, Address as ParsedAddress, Attachment as ParsedAttachment } from 'postal-mime';
 import PostalMime from 'postal-mime';
 
-import type { Address, EventMessageType, NewAttachment, NewMessage } from '../store/types.ts';
+import type { Address, EventMessageType, NewAttachment, NewMessage } from '../store/new-message.ts';
 import { dateOfReceipt, readDate } from './dates.ts';
 
 export type ReadMail = { message: NewMessage; problems: string[] };

@@ -1,5 +1,5 @@
 // Hands messages to a running sandbox through its control interface.
-import type { NewAttachment, NewMessage } from '../store/types.ts';
+import type { NewAttachment, NewMessage } from '../store/new-message.ts';
 
 export class ImportError extends Error {}
 

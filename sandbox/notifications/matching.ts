@@ -3,7 +3,8 @@
 import { compileFilter } from '../graph/filter.ts';
 import { changeKey } from '../graph/message-json.ts';
 import { isVisible } from '../store/mailbox.ts';
-import type { MailChange, StoredMessage } from '../store/types.ts';
+import type { MailChange } from '../store/sandbox-store.ts';
+import type { StoredMessage } from '../store/types.ts';
 import type { ChangeType, Subscription } from './subscription-state.ts';
 
 /**

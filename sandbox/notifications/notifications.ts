@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { NotificationSettings } from '../control/settings.ts';
 import type { IdentityState } from '../identity/state.ts';
-import type { Mailbox, MailChange, SandboxStore } from '../store/types.ts';
+import type { MailChange, SandboxStore } from '../store/sandbox-store.ts';
+import type { Mailbox } from '../store/types.ts';
 import { Delivery } from './delivery.ts';
 import { DeliveryLog } from './delivery-log.ts';
 import { dice } from './dice.ts';

@@ -1,5 +1,6 @@
 // Plain messages in any number, for measurements: small in memory, bodies made when they are read.
-import type { BulkOptions, NewMessage } from './types.ts';
+import type { NewMessage } from './new-message.ts';
+import type { BulkOptions } from './sandbox-store.ts';
 
 const TOPICS = [
   'Quote for impeller kit',

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 
 import { conversationId } from './ids.ts';
-import type { Mailbox, NewMessage } from './types.ts';
+import type { NewMessage } from './new-message.ts';
+import type { Mailbox } from './types.ts';
 
 const REPLY_PREFIX =
   /^\s*(?:re|aw|fw|fwd|wg|tr|sv|vs|antw|odp|rif|ynt|res|enc|rv|απ|πρθ|σχετ|отв|返信|回复|転送)(?:\s*\[\d+\])?\s*[:：]\s*/iu;

@@ -1,6 +1,7 @@
 // Which mailboxes there are, by address and by user.
+
+import { StoreError } from './store-error.ts';
 import type { Mailbox } from './types.ts';
-import { StoreError } from './types.ts';
 
 export class MailboxRegister {
   readonly #byAddress = new Map<string, Mailbox>();

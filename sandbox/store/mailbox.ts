@@ -1,7 +1,8 @@
 // A mailbox and its tree of folders.
 import { folderId, guidFrom, isFolderId, mailboxFingerprint } from './ids.ts';
-import type { Folder, FolderSearch, Mailbox, NewMailbox } from './types.ts';
-import { StoreError } from './types.ts';
+import type { NewMailbox } from './sandbox-store.ts';
+import { StoreError } from './store-error.ts';
+import type { Folder, FolderSearch, Mailbox } from './types.ts';
 import { ROOT_NAMES, WELL_KNOWN_FOLDERS } from './well-known.ts';
 
 type FolderSeed = {
@@ -156,3 +157,21 @@ export function isBelow(folder: Folder, ancestor: Folder): boolean {
 
 /** True when its owner can see the mail in it: not in the recoverable items. */
 export const isVisible = (folder: Folder): boolean => isBelow(folder, folder.mailbox.root);
+
+/** How much a mailbox holds, without its root. */
+export function countsOf(mailbox: Mailbox): { folders: number; messages: number; unread: number } {
+  const folders = withDescendants(mailbox.root);
+  const sum = (pick: (folder: Folder) => number) => folders.reduce((total, one) => total + pick(one), 0);
+  return {
+    folders: folders.length - 1,
+    messages: sum((folder) => folder.messages.length),
+    unread: sum((folder) => folder.unread),
+  };
+}
+
+/** The name itself, or with the first number that no child of `parent` has. */
+export function freeName(parent: Folder, wanted: string): string {
+  let name = wanted;
+  for (let n = 1; childNamed(parent, name); n += 1) name = `${wanted}${n}`;
+  return name;
+}

@@ -1,17 +1,9 @@
 // A stored message made from what its maker gave, and changed by patches.
 import { assignConversation, conversationIndex } from './conversations.ts';
 import { attachmentKey, immutableMessageId } from './ids.ts';
-import type {
-  Attachment,
-  Mailbox,
-  MessageFlag,
-  MessagePatch,
-  NewAttachment,
-  NewMessage,
-  Placement,
-  StoredMessage,
-} from './types.ts';
-import { StoreError } from './types.ts';
+import type { NewAttachment, NewMessage } from './new-message.ts';
+import { StoreError } from './store-error.ts';
+import type { Attachment, Mailbox, MessageFlag, MessagePatch, Placement, StoredMessage } from './types.ts';
 
 /** Bytes that Outlook adds to the size of each attachment. */
 const ATTACHMENT_OVERHEAD = 158;
@@ -163,4 +155,17 @@ export function asNewMessage(message: StoredMessage): NewMessage {
     ...(message.mime ? { mime: message.mime } : {}),
     omit: message.omit,
   };
+}
+
+/** A draft becomes what was sent, by its mailbox unless it names somebody else. */
+export function markSent(message: StoredMessage, now: Date): void {
+  const self = { name: message.mailbox.displayName, address: message.mailbox.address };
+  Object.assign(message, {
+    isDraft: false,
+    isRead: true,
+    from: message.from ?? self,
+    sender: message.sender ?? self,
+    sentAt: now,
+    omit: [],
+  });
 }

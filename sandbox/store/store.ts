@@ -4,8 +4,9 @@ import { bulkMessages } from './bulk.ts';
 import { attachmentKey } from './ids.ts';
 import {
   addFolder,
-  childNamed,
+  countsOf,
   findFolder,
+  freeName,
   hang,
   isBelow,
   makeMailbox,
@@ -15,23 +16,12 @@ import {
   withDescendants,
 } from './mailbox.ts';
 import { MailboxRegister } from './mailbox-register.ts';
-import { applyPatch, asNewMessage, makeAttachment, makeMessage } from './messages.ts';
-import { enter, isInMailbox, leave, noteChange } from './placements.ts';
-import type {
-  BulkOptions,
-  Folder,
-  Mailbox,
-  MailChange,
-  MessagePatch,
-  NewAttachment,
-  NewFolder,
-  NewMailbox,
-  NewMessage,
-  Poison,
-  SandboxStore,
-  StoredMessage,
-} from './types.ts';
-import { StoreError } from './types.ts';
+import { applyPatch, asNewMessage, makeAttachment, markSent } from './messages.ts';
+import type { NewAttachment, NewMessage } from './new-message.ts';
+import type { BulkOptions, MailChange, NewFolder, NewMailbox, SandboxStore } from './sandbox-store.ts';
+import { StoreError } from './store-error.ts';
+import { Traffic } from './traffic.ts';
+import type { Folder, Mailbox, MessagePatch, Poison, StoredMessage } from './types.ts';
 
 /** @param now where the store takes its time from; a replay hands it the time of the record */
 export function createStore(now: () => Date): SandboxStore {
@@ -41,11 +31,11 @@ export function createStore(now: () => Date): SandboxStore {
 class MemoryStore implements SandboxStore {
   readonly #now: () => Date;
   readonly #register = new MailboxRegister();
-  #inBulk = false;
-  readonly #watchers: ((change: MailChange) => void)[] = [];
+  readonly #traffic: Traffic;
 
   constructor(now: () => Date) {
     this.#now = now;
+    this.#traffic = new Traffic(now);
   }
 
   createMailbox(given: NewMailbox): Mailbox {
@@ -82,12 +72,8 @@ class MemoryStore implements SandboxStore {
       ...given.search,
       sourceFolders: given.search.sourceFolders.map((source) => findFolder(mailbox, source).id),
     };
-    return addFolder(mailbox, {
-      name: given.name,
-      parent,
-      hidden: given.hidden ?? false,
-      ...(search ? { search } : {}),
-    });
+    const { name, hidden = false } = given;
+    return addFolder(mailbox, { name, parent, hidden, ...(search ? { search } : {}) });
   }
 
   renameFolder(address: string, id: string, name: string): Folder {
@@ -125,31 +111,25 @@ class MemoryStore implements SandboxStore {
       noteFolder(folder);
       return;
     }
-    let name = folder.displayName;
-    for (let n = 1; childNamed(deleted, name); n += 1) name = `${folder.displayName}${n}`;
-    folder.displayName = name;
+    folder.displayName = freeName(deleted, folder.displayName);
     hang(folder, deleted);
   }
 
   deliver(address: string, folder: string, given: NewMessage): StoredMessage {
-    const mailbox = this.#register.need(address);
-    return this.#add(findFolder(mailbox, folder), given);
+    return this.#traffic.arrive(this.folder(address, folder), given);
   }
 
   updateMessage(address: string, id: string, patch: MessagePatch): StoredMessage {
     const message = this.message(address, id);
-    const wasRead = message.isRead;
     const before = { ...message };
     const changed = applyPatch(message, patch);
     if (changed === 'none') return message;
-    this.#touch(message);
     const { folder } = message.placement;
-    if (message.isRead !== wasRead) {
+    if (message.isRead !== before.isRead) {
       folder.unread += message.isRead ? -1 : 1;
       noteFolder(folder);
     }
-    noteChange(message, changed, this.#now().getTime());
-    this.#tell('changed', message, before);
+    this.#traffic.change(message, before, changed);
     return message;
   }
 
@@ -157,17 +137,14 @@ class MemoryStore implements SandboxStore {
     const message = this.message(address, id);
     const target = this.folder(address, folder);
     if (target.search) throw new StoreError('invalid', 'A search folder holds no mail of its own.');
-    if (target !== message.placement.folder) this.#relocate(message, target);
+    if (target !== message.placement.folder) this.#traffic.relocate(message, target);
     return message;
   }
 
   moveMessages(address: string, ids: string[], folder: string): void {
-    this.#inBulk = true;
-    try {
+    this.#traffic.inBulk(() => {
       for (const id of ids) this.moveMessage(address, id, folder);
-    } finally {
-      this.#inBulk = false;
-    }
+    });
   }
 
   poisonMessage(address: string, id: string, poison: Poison | null): void {
@@ -175,7 +152,7 @@ class MemoryStore implements SandboxStore {
   }
 
   copyMessage(address: string, id: string, folder: string): StoredMessage {
-    return this.#add(this.folder(address, folder), asNewMessage(this.message(address, id)));
+    return this.#traffic.arrive(this.folder(address, folder), asNewMessage(this.message(address, id)));
   }
 
   addAttachment(address: string, id: string, given: NewAttachment) {
@@ -184,9 +161,7 @@ class MemoryStore implements SandboxStore {
     const attachment = makeAttachment(given, key, this.#now());
     const before = { ...message };
     message.attachments.push(attachment);
-    this.#touch(message);
-    noteChange(message, 'other', this.#now().getTime());
-    this.#tell('changed', message, before);
+    this.#traffic.change(message, before, 'other');
     return attachment;
   }
 
@@ -196,12 +171,12 @@ class MemoryStore implements SandboxStore {
     const deleted = this.folder(address, 'deleteditems');
     const recoverable = this.folder(address, 'recoverableitemsdeletions');
     if (options.permanent || folder === recoverable) {
-      this.#purge(message);
+      this.#traffic.purge(message);
       return;
     }
     const target = isBelow(folder, deleted) ? recoverable : deleted;
     if (target === deleted) message.deletedFrom = folder.id;
-    this.#relocate(message, target);
+    this.#traffic.relocate(message, target);
   }
 
   restoreMessage(address: string, id: string): StoredMessage {
@@ -214,17 +189,9 @@ class MemoryStore implements SandboxStore {
   sendMessage(address: string, id: string): StoredMessage {
     const message = this.message(address, id);
     const now = this.#now();
-    const self = { name: message.mailbox.displayName, address: message.mailbox.address };
-    Object.assign(message, {
-      isDraft: false,
-      isRead: true,
-      from: message.from ?? self,
-      sender: message.sender ?? self,
-      sentAt: now,
-      omit: [],
-    });
+    markSent(message, now);
     // The received date orders its folder: it may only change between two stays.
-    this.#relocate(message, this.folder(address, 'sentitems'), () => {
+    this.#traffic.relocate(message, this.folder(address, 'sentitems'), () => {
       message.receivedAt = new Date(Math.floor(now.getTime() / 1000) * 1000);
     });
     return message;
@@ -246,28 +213,15 @@ class MemoryStore implements SandboxStore {
   bulk(address: string, options: BulkOptions): void {
     const folder = this.folder(address, options.folder ?? 'inbox');
     for (const message of bulkMessages(folder.mailbox.address, options, this.#now()))
-      this.#add(folder, message);
+      this.#traffic.arrive(folder, message);
   }
 
   counts(address: string) {
-    const folders = withDescendants(this.#register.need(address).root);
-    const sum = (pick: (folder: Folder) => number) => folders.reduce((total, one) => total + pick(one), 0);
-    return {
-      folders: folders.length - 1,
-      messages: sum((folder) => folder.messages.length),
-      unread: sum((folder) => folder.unread),
-    };
+    return countsOf(this.#register.need(address));
   }
 
   watch(watcher: (change: MailChange) => void): void {
-    this.#watchers.push(watcher);
-  }
-
-  #tell(kind: MailChange['kind'], message: StoredMessage, before: StoredMessage | null = null): void {
-    const { folder, defaultId } = message.placement;
-    for (const watcher of this.#watchers) {
-      watcher({ kind, message, folder, defaultId, before, bulk: this.#inBulk });
-    }
+    this.#traffic.watch(watcher);
   }
 
   #movable(address: string, id: string): Folder {
@@ -281,44 +235,11 @@ class MemoryStore implements SandboxStore {
     return folder;
   }
 
-  #add(folder: Folder, given: NewMessage): StoredMessage {
-    if (folder.search) throw new StoreError('invalid', 'A search folder holds no mail of its own.');
-    const now = this.#now();
-    const message = makeMessage(folder.mailbox, given, now);
-    folder.mailbox.messages.set(message.id, message);
-    enter(folder, message, now.getTime());
-    this.#tell('arrived', message);
-    return message;
-  }
-
-  #touch(message: StoredMessage): void {
-    message.version += 1;
-    message.modifiedAt = this.#now();
-  }
-
-  #relocate(message: StoredMessage, target: Folder, between?: () => void): void {
-    const at = this.#now().getTime();
-    leave(message, at);
-    this.#touch(message);
-    between?.();
-    this.#tell('left', message);
-    enter(target, message, at);
-    this.#tell('arrived', message);
-  }
-
-  #purge(message: StoredMessage): void {
-    const inside = isInMailbox(message);
-    leave(message, this.#now().getTime());
-    message.exists = false;
-    this.#tell('left', message);
-    if (inside) message.deletedFrom = message.placement.folder.id;
-  }
-
   #destroyFolder(folder: Folder, permanent: boolean): void {
     const recoverable = this.folder(folder.mailbox.address, 'recoverableitemsdeletions');
     for (const message of [...folder.messages].reverse()) {
-      if (permanent) this.#purge(message);
-      else this.#relocate(message, recoverable);
+      if (permanent) this.#traffic.purge(message);
+      else this.#traffic.relocate(message, recoverable);
     }
     folder.exists = false;
     folder.mailbox.folders.delete(folder.id);

@@ -1,5 +1,5 @@
 // The folders each mailbox is born with, and what they are called in its owner's language.
-import type { Locale } from './types.ts';
+import type { Locale } from './new-message.ts';
 
 export type WellKnownFolder = {
   name: string;

@@ -2,7 +2,7 @@
 // positions in them would mean other messages.
 import { createHash } from 'node:crypto';
 
-import type { SandboxStore } from './types.ts';
+import type { SandboxStore } from './sandbox-store.ts';
 
 export function worldMark(store: SandboxStore): string {
   const hash = createHash('sha256');

@@ -1,5 +1,5 @@
 // The files that hang on mails: quotations, reports, certificates, lists, calendars, forwarded mails.
-import type { NewAttachment, NewFileAttachment } from '../store/types.ts';
+import type { NewAttachment, NewFileAttachment } from '../store/new-message.ts';
 import { isoDate, longDate } from './clock.ts';
 import type { Equipment, Yacht } from './fleet.ts';
 import { money, type PartLine, totalOf } from './parts.ts';

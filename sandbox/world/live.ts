@@ -1,5 +1,7 @@
 // Live mode: the next mail that comes to a mailbox while somebody looks at it.
-import type { NewMessage, SandboxStore, StoredMessage } from '../store/types.ts';
+import type { NewMessage } from '../store/new-message.ts';
+import type { SandboxStore } from '../store/sandbox-store.ts';
+import type { StoredMessage } from '../store/types.ts';
 import { businessScene } from './affairs.ts';
 import { DAY, quotedDate } from './clock.ts';
 import {

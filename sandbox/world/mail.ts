@@ -1,5 +1,5 @@
 // A mail as it was written, before it lies in anybody's mailbox: one mail, many copies.
-import type { NewAttachment, NewMessage } from '../store/types.ts';
+import type { NewAttachment, NewMessage } from '../store/new-message.ts';
 import type { Person, Yacht } from './fleet.ts';
 import type { Random } from './random.ts';
 

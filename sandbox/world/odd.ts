@@ -1,6 +1,6 @@
 // What is in every mailbox and in no plan: drafts, mails in mails, empty and endless ones, and numbers that
 // look like a work order.
-import type { NewMessage } from '../store/types.ts';
+import type { NewMessage } from '../store/new-message.ts';
 import { businessScene } from './affairs.ts';
 import { absence, bounce, meeting, someTime, vendorPerson } from './automatic.ts';
 import { DAY, HOUR } from './clock.ts';

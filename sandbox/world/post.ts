@@ -1,6 +1,7 @@
 // Carries written mail into the mailboxes of the crew: a copy for each who wrote or got it, filed as its
 // owner files, read or not by age.
-import type { Address, NewMessage, SandboxStore } from '../store/types.ts';
+import type { Address, NewMessage } from '../store/new-message.ts';
+import type { SandboxStore } from '../store/sandbox-store.ts';
 import { DAY } from './clock.ts';
 import { type CrewMember, FLEET, type Person } from './fleet.ts';
 import { type Cabinet, cabinetOf, folderFor } from './folders.ts';

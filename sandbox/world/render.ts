@@ -1,5 +1,5 @@
 // A mail's body as its writer's program makes it: own text, signature, and the mails it answers below.
-import type { NewBody } from '../store/types.ts';
+import type { NewBody } from '../store/new-message.ts';
 import { quotedDate } from './clock.ts';
 import type { Person } from './fleet.ts';
 import type { Block, Mail } from './mail.ts';

@@ -1,5 +1,5 @@
 // Files that other programs open: workbooks and calendar entries.
-import type { NewFileAttachment } from '../store/types.ts';
+import type { NewFileAttachment } from '../store/new-message.ts';
 import type { Person } from './fleet.ts';
 import { hash } from './random.ts';
 import { makeZip } from './zip.ts';

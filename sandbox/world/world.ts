@@ -2,7 +2,8 @@
 // department's shared mailbox. Everything in it comes
 // from a seed and from demo/*.json, the same whenever and wherever it is built; bodies and files are made
 // when somebody asks for them.
-import type { Locale, NewMailbox, SandboxStore } from '../store/types.ts';
+import type { Locale } from '../store/new-message.ts';
+import type { NewMailbox, SandboxStore } from '../store/sandbox-store.ts';
 import { writeAffairs } from './affairs.ts';
 import { circulars } from './circulars.ts';
 import { FLEET } from './fleet.ts';

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
+import { makeDataDir } from '#base/data-dir.ts';
 import { CelesteError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import type { Config } from '#config/config.ts';
@@ -16,7 +17,7 @@ type Message = { ready: { url: string } } | { error: { code: string; port?: numb
 /**
  * Starts the sandbox and waits until it answers. Its state is kept in DATA_DIR.
  *
- * @throws CelesteError `sandbox_in_production`, `port_in_use`, `sandbox_failed`
+ * @throws CelesteError `sandbox_in_production`, `data_dir_unusable`, `port_in_use`, `sandbox_failed`
  */
 export async function startSandbox(config: Config, port: number, log: Log): Promise<SandboxThread> {
   if (config.production) {
@@ -24,6 +25,7 @@ export async function startSandbox(config: Config, port: number, log: Log): Prom
       advice: 'Set AZURE_READ_APP_ID and AZURE_READ_CLIENT_SECRET.',
     });
   }
+  makeDataDir(config.dataDir);
   const thread = new Worker(new URL('../../sandbox/main.ts', import.meta.url), {
     workerData: { port, httpsPort: port + 1, world: 'demo', dataDir: join(config.dataDir, 'sandbox') },
   });

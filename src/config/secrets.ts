@@ -1,9 +1,9 @@
 // Step three of configuration: secrets, apart from the rest, so that a configuration can be shown and passed on.
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { CelesteError } from '#base/errors.ts';
+import { dataDirUnusable, makeDataDir } from '#base/data-dir.ts';
 import type { TokenKey } from '#base/sealing.ts';
 
 import type { Config } from './config.ts';
@@ -65,29 +65,20 @@ export function newTokenKey(kid: string): string {
 
 function keysOf(dataDir: string): string {
   const file = join(dataDir, 'token-keys');
-  try {
-    if (!existsSync(file)) {
-      mkdirSync(dataDir, { recursive: true, mode: 0o755 });
-      writeFileSync(file, newTokenKey('k1'), { mode: 0o600, flag: 'wx' });
-    }
-  } catch (error) {
-    // EEXIST: another process made it in the same moment.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotKeep(dataDir, error);
-  }
+  if (!existsSync(file)) makeKeys(dataDir, file);
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw cannotKeep(dataDir, error);
+    throw dataDirUnusable(dataDir, error);
   }
 }
 
-function cannotKeep(dataDir: string, cause: unknown): CelesteError {
-  return new CelesteError(
-    'data_dir_unusable',
-    `DATA_DIR (${dataDir}) cannot hold the keys: ${(cause as Error).message}.`,
-    {
-      cause,
-      advice: 'Make room or set DATA_DIR to a folder this user may write.',
-    },
-  );
+function makeKeys(dataDir: string, file: string): void {
+  makeDataDir(dataDir);
+  try {
+    writeFileSync(file, newTokenKey('k1'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    // EEXIST: another process made it in the same moment.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw dataDirUnusable(dataDir, error);
+  }
 }

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
+import { dataDirUnusable, makeDataDir } from '#base/data-dir.ts';
 import { CelesteError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 
@@ -39,7 +40,7 @@ const POINTER = 'postgres-location';
 /** Decides and prepares the folders for the database of `dataDir`. Throws `data_dir_unusable` and others. */
 export function preparePlace(dataDir: string, log: Log): Place {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+    makeDataDir(dataDir);
     const real = realpathSync(dataDir);
     const asRoot = process.getuid?.() === 0;
     const account = asRoot ? accountFor(join(real, 'postgres')) : null;
@@ -54,7 +55,7 @@ export function preparePlace(dataDir: string, log: Log): Place {
       socketDir: socketDirOf(cluster),
     };
   } catch (error) {
-    throw unusable(dataDir, error);
+    throw error instanceof CelesteError ? error : dataDirUnusable(dataDir, error);
   }
 }
 
@@ -123,23 +124,4 @@ export function prepareSocketDir({ socketDir, account }: Place): string | null {
 function socketDirOf(cluster: string): string | null {
   if (process.platform === 'win32') return null;
   return `/tmp/celeste-mail-${createHash('sha256').update(cluster).digest('hex').slice(0, 12)}`;
-}
-
-function unusable(dataDir: string, error: unknown): unknown {
-  if (error instanceof CelesteError) return error;
-  const { code } = error as NodeJS.ErrnoException;
-  const known: Record<string, string> = {
-    ENOSPC: 'its disk is full',
-    EACCES: 'permission denied',
-    EROFS: 'it is read-only',
-  };
-  const why = known[code ?? ''];
-  return new CelesteError(
-    'data_dir_unusable',
-    `DATA_DIR (${dataDir}) cannot be used: ${why ?? String(error)}.`,
-    {
-      cause: error,
-      advice: 'Make room or set DATA_DIR to a folder this user may write.',
-    },
-  );
 }

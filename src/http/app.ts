@@ -3,20 +3,20 @@
 import { randomUUID } from 'node:crypto';
 
 import type { MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 
 import { CelesteError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
 import type { Events } from '#directory/events.ts';
 import type { Identify } from '#directory/principal.ts';
-import type { OpenMailbox } from '#threads/ports.ts';
+import type { MailDeps } from '#threads/ports.ts';
 
 import { refuseCrossSite, requirePrincipal } from './auth.ts';
+import { limitBody } from './body-limit.ts';
 import { type AppEnv, newRoutes } from './context.ts';
 import type { Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
-import { notFoundResponse, problemResponse } from './problem.ts';
+import { noRouteResponse, problemResponse } from './problem.ts';
 import { emailRoutes } from './routes/emails.ts';
 import { equipmentRoutes } from './routes/equipment.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -32,10 +32,10 @@ import { type WatcherDeps, watcherRoutes } from './routes/watchers.ts';
 import { type WebhookDeps, webhookRoutes } from './routes/webhooks.ts';
 import { workOrderRoutes } from './routes/work-orders.ts';
 import { securityHeaders } from './security.ts';
-import { describeSignIn, SIGN_IN_PATHS, signIn } from './sign-in.ts';
+import { describeSignIn, SIGN_IN_DOORS, signIn } from './sign-in.ts';
 import { servePage } from './static.ts';
 
-const BODY_LIMIT_BYTES = 1024 * 1024;
+const LONGEST_BODY = 1024 * 1024;
 
 /** What the edge itself needs, and under a name of its own what single routes need. */
 export type HttpDeps = {
@@ -51,7 +51,7 @@ export type HttpDeps = {
   health: Omit<HealthDeps, 'metrics'>;
   outlook: OutlookDeps;
   /** What the routes about a yacht's mail and records have in common. */
-  aboard: Omit<WatcherDeps, 'wake'> & { events: Events; openMailbox: OpenMailbox };
+  aboard: Omit<WatcherDeps, 'wake'> & MailDeps & { events: Events };
   shared: Pick<SharedMailboxDeps, 'add' | 'crew'>;
   wake: WatcherDeps['wake'];
   webhooks: Omit<WebhookDeps, 'count'>;
@@ -61,19 +61,22 @@ export type HttpDeps = {
 export function createHttpApp(deps: HttpDeps) {
   const app = newRoutes();
   app.onError(problemResponse);
-  app.notFound(notFoundResponse);
+  app.notFound(noRouteResponse(app));
   app.use(deps.metrics.measure, withRequestId(deps.log), securityHeaders(deps.appUrl));
   // The browser is at sea: what can be smaller is. Streams of events are left alone.
-  app.use(compress(), limitBody(), refuseNul, refuseCrossSite(deps.appUrl));
+  app.use(compress(), limitBody(LONGEST_BODY), refuseCrossSite(deps.appUrl));
   describeApi(app, { version: deps.instance.version, secure: deps.appUrl.startsWith('https:') });
   describeSignIn(app);
 
-  app.on(['GET', 'POST'], SIGN_IN_PATHS, signIn(deps.signIn));
-  const open = app
+  // Before what refuses with a problem: a person stands before it.
+  const callback = outlookCallbackRoute({ finish: deps.outlook.finish, identify: deps.identify });
+  const doors = app.route('/', callback);
+  app.use(refuseNul);
+  for (const { method, path } of SIGN_IN_DOORS) app.on(method, path, signIn(deps.signIn));
+  const open = doors
     .route('/', instanceRoutes(deps.instance))
     .route('/', healthRoutes({ ...deps.health, metrics: deps.metrics }))
-    .route('/', webhookRoutes({ ...deps.webhooks, count: deps.metrics.push.notifications }))
-    .route('/', outlookCallbackRoute({ finish: deps.outlook.finish, identify: deps.identify }));
+    .route('/', webhookRoutes({ ...deps.webhooks, count: deps.metrics.push.notifications }));
 
   const member = requirePrincipal(deps.identify);
   app.use('/api/*', member);
@@ -99,7 +102,7 @@ export function createHttpApp(deps: HttpDeps) {
 export function createHealthApp({ health, metrics }: Pick<HttpDeps, 'health' | 'metrics'>) {
   const app = newRoutes();
   app.onError(problemResponse);
-  app.notFound(notFoundResponse);
+  app.notFound(noRouteResponse(app));
   return app.route('/', healthRoutes({ ...health, metrics }));
 }
 
@@ -125,12 +128,3 @@ const refuseNul: MiddlewareHandler = async (c, next) => {
   }
   await next();
 };
-
-function limitBody(): MiddlewareHandler {
-  return bodyLimit({
-    maxSize: BODY_LIMIT_BYTES,
-    onError: () => {
-      throw new CelesteError('too_large', `A request may hold ${BODY_LIMIT_BYTES / 1024} KiB at most.`);
-    },
-  });
-}

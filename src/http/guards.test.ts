@@ -9,7 +9,7 @@ import { GraphError, IdentityError } from '#microsoft/errors.ts';
 
 import { refuseCrossSite, requirePrincipal } from './auth.ts';
 import { newRoutes } from './context.ts';
-import { notFoundResponse, problemResponse } from './problem.ts';
+import { noRouteResponse, problemResponse } from './problem.ts';
 import { securityHeaders } from './security.ts';
 
 const APP_URL = 'https://mail.example.com';
@@ -22,7 +22,7 @@ beforeEach(() => {
 function app() {
   const routes = newRoutes();
   routes.onError(problemResponse);
-  routes.notFound(notFoundResponse);
+  routes.notFound(noRouteResponse(routes));
   routes.use(async (c, next) => {
     c.set('requestId', 'r-1');
     c.set('log', log);

@@ -1,12 +1,21 @@
 // The shapes of what happened to a mailbox in answers: rounds, gaps, notices.
 import { z } from '@hono/zod-openapi';
 
+import { problemOn } from '#mailboxes/advice.ts';
 import type { GapState } from '#mailboxes/gaps.ts';
 import type { NoticeState } from '#mailboxes/notices.ts';
 import type { RoundRecord } from '#mailboxes/rounds.ts';
 
 import { TroubleSchema } from './context.ts';
-import { isoTime, LastRoundSchema, TimeSchema, type Viewer } from './shapes.ts';
+import {
+  isoTime,
+  LastRoundSchema,
+  OwnerSchema,
+  openerOf,
+  ownerBody,
+  TimeSchema,
+  type Viewer,
+} from './shapes.ts';
 
 export const RoundSchema = LastRoundSchema.extend({ code: z.string().nullable() }).openapi('Round');
 
@@ -41,9 +50,9 @@ export function gapBody(gap: GapState): z.infer<typeof GapSchema> {
 export const NoticeSchema = z
   .object({
     watcher_id: z.uuid(),
-    kind: z.enum(['consent_lost', 'stale']),
+    kind: z.enum(['consent_lost', 'write_lost', 'stale']),
     mailbox: z.string(),
-    owner: z.object({ id: z.uuid(), display_name: z.string() }),
+    owner: OwnerSchema,
     mine: z.boolean(),
     raised_at: z.iso.datetime(),
     complete_up_to: TimeSchema.openapi({ description: 'What came before this moment is here.' }),
@@ -52,13 +61,14 @@ export const NoticeSchema = z
   .openapi('Notice');
 
 export function noticeBody(
-  { user_id, ...notice }: NoticeState,
+  { user_id, mailbox_kind, ...notice }: NoticeState,
   viewer: Viewer,
 ): z.infer<typeof NoticeSchema> {
   return {
     ...notice,
-    owner: { id: user_id, display_name: viewer.nameOf(user_id) },
+    owner: ownerBody({ user_id }, viewer),
     mine: viewer.mailboxes.includes(notice.watcher_id),
+    problem: problemOn(notice.problem?.code ?? null, openerOf({ user_id, kind: mailbox_kind }, viewer)),
     raised_at: isoTime(notice.raised_at),
     complete_up_to: isoTime(notice.complete_up_to),
   };

@@ -1,6 +1,6 @@
 // The one place where an error becomes an answer: application/problem+json (RFC 9457) with a stable code.
 // https://www.rfc-editor.org/rfc/rfc9457
-import type { Context } from 'hono';
+import type { Context, Hono, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
@@ -30,6 +30,7 @@ const STATUS_OF_CODE: Record<string, ContentfulStatusCode> = {
   not_found: 404,
   watcher_not_found: 404,
   yacht_not_found: 404,
+  method_not_allowed: 405,
   conflict: 409,
   account_mismatch: 409,
   attachment_is_link: 409,
@@ -62,6 +63,7 @@ const TITLE_OF_STATUS: Record<number, string> = {
   401: 'Sign in first',
   403: 'Not allowed',
   404: 'Not found',
+  405: 'Not done in this way',
   409: 'It cannot be done as things stand',
   413: 'Too large',
   415: 'Not JSON',
@@ -75,19 +77,52 @@ type Problem = { status: ContentfulStatusCode; code: string; detail: string; adv
 
 /** Answers with an error; `app.onError` of every API. What is our own fault is logged, with the request's id. */
 export function problemResponse(error: unknown, c: Context<AppEnv>): Response {
-  const requestId = c.get('requestId') ?? 'unknown';
+  return respond(c, problemOf(error, c));
+}
+
+/** The code of an error, for an answer that is no problem; logged in the same way. */
+export function codeOf(error: unknown, c: Context<AppEnv>): string {
+  return problemOf(error, c).code;
+}
+
+function problemOf(error: unknown, c: Context<AppEnv>): Problem {
+  const requestId = requestIdOf(c);
   const problem = toProblem(error, requestId);
   if (problem.status >= 500) {
     c.get('log')?.error({ err: error, request_id: requestId, code: problem.code }, 'request failed');
   }
-  return respond(c, problem, requestId);
+  return problem;
 }
 
-/** `app.notFound` for paths that are no page of the web client. */
-export function notFoundResponse(c: Context<AppEnv>): Response {
-  const detail = `There is nothing at ${c.req.method} ${c.req.path}.`;
-  const problem: Problem = { status: 404, code: 'not_found', detail, advice: 'See /docs for what there is.' };
-  return respond(c, problem, c.get('requestId') ?? 'unknown');
+const requestIdOf = (c: Context<AppEnv>) => c.get('requestId') ?? 'unknown';
+
+/**
+ * `app.notFound` for paths that are no page of the web client. A path that answers other methods says which.
+ * https://www.rfc-editor.org/rfc/rfc9110#name-405-method-not-allowed
+ */
+export function noRouteResponse({ router }: Pick<Hono<AppEnv>, 'router'>): NotFoundHandler<AppEnv> {
+  return (c) => {
+    const { method, path } = c.req;
+    const allowed = METHODS.filter((each) => hasRoute(router, each, path));
+    if (allowed.length === 0) {
+      const detail = `There is nothing at ${method} ${path}.`;
+      return respond(c, { status: 404, code: 'not_found', detail, advice: 'See /docs for what there is.' });
+    }
+    // Whoever may GET may ask for the head alone.
+    const allow = allowed.flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each])).join(', ');
+    c.header('Allow', allow);
+    const detail = `${path} does not answer ${method}.`;
+    return respond(c, { status: 405, code: 'method_not_allowed', detail, advice: `It answers ${allow}.` });
+  };
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** Guards stand at every method, and the page of the web client at every path: neither is a route of its own. */
+function hasRoute(router: Hono<AppEnv>['router'], method: string, path: string): boolean {
+  return router
+    .match(method, path)[0]
+    .some(([[, route]]) => route.method === method && !/\*$/.test(route.path));
 }
 
 function toProblem(error: unknown, requestId: string): Problem {
@@ -131,7 +166,7 @@ function codeOfStatus(status: number): string {
   return status === 404 ? 'not_found' : 'http_error';
 }
 
-function respond(c: Context<AppEnv>, problem: Problem, requestId: string): Response {
+function respond(c: Context<AppEnv>, problem: Problem): Response {
   const { status, code, detail, advice } = problem;
   const title = TITLE_OF_STATUS[status] ?? 'The request failed';
   const body = {
@@ -141,7 +176,7 @@ function respond(c: Context<AppEnv>, problem: Problem, requestId: string): Respo
     detail,
     code,
     advice,
-    request_id: requestId,
+    request_id: requestIdOf(c),
   };
   c.header('Cache-Control', 'no-store');
   return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });

@@ -1,8 +1,10 @@
 // The shapes of mailboxes in answers: what the connection is, how the sync is doing.
 import { z } from '@hono/zod-openapi';
 
+import { type Opener, problemOn } from '#mailboxes/advice.ts';
 import type { ConnectionState, ConnectionStatus } from '#mailboxes/status.ts';
 import type { FolderState, WatcherState } from '#mailboxes/watchers.ts';
+import type { MailboxKind } from '#tenants/schema.ts';
 
 import { TroubleSchema } from './context.ts';
 
@@ -56,12 +58,17 @@ export const LastRoundSchema = z
   })
   .openapi('LastRound');
 
+/** With whose consent Microsoft opens it. */
+export const OwnerSchema = z
+  .object({ id: z.uuid(), display_name: z.string(), is_you: z.boolean() })
+  .openapi('MailboxOwner');
+
 export const WatcherSchema = z
   .object({
     id: z.uuid(),
     mailbox: z.string(),
     kind: z.enum(['own', 'shared']),
-    owner: z.object({ id: z.uuid(), display_name: z.string() }),
+    owner: OwnerSchema,
     mine: z.boolean().openapi({ description: 'You read its mail.' }),
     status: z.enum(['pending', 'active', 'degraded', 'reauth_required', 'paused', 'disconnected']),
     last_sync_at: TimeSchema,
@@ -119,14 +126,28 @@ export const WatcherWithFoldersSchema = WatcherSchema.extend({ folders: z.array(
 );
 
 /** For whom a watcher is shown: the mailboxes they read, by watcher id, and the names of the people aboard. */
-export type Viewer = { mailboxes: string[]; nameOf: (userId: string) => string };
+export type Viewer = { userId: string; mailboxes: string[]; names: ReadonlyMap<string, string> };
+
+type Owned = { user_id: string; kind: MailboxKind };
+
+/** Who opened a mailbox, as an answer shows them to this viewer. */
+export function ownerBody({ user_id }: Pick<Owned, 'user_id'>, viewer: Viewer): z.infer<typeof OwnerSchema> {
+  const display_name = viewer.names.get(user_id) ?? 'Someone no longer aboard';
+  return { id: user_id, display_name, is_you: user_id === viewer.userId };
+}
+
+/** Who has to be asked when it is in trouble; null when that is the viewer. */
+export function openerOf({ user_id, kind }: Owned, viewer: Viewer): Opener | null {
+  return user_id === viewer.userId ? null : { name: viewer.names.get(user_id) ?? null, kind };
+}
 
 export function watcherBody(watcher: WatcherState, viewer: Viewer): z.infer<typeof WatcherSchema> {
   const { user_id, ...rest } = watcher;
   return {
     ...rest,
-    owner: { id: user_id, display_name: viewer.nameOf(user_id) },
+    owner: ownerBody(watcher, viewer),
     mine: viewer.mailboxes.includes(watcher.id),
+    problem: problemOn(rest.problem?.code ?? null, openerOf(watcher, viewer)),
     last_sync_at: isoTime(rest.last_sync_at),
     next_sync_at: isoTime(rest.next_sync_at),
     complete_up_to: isoTime(rest.complete_up_to),

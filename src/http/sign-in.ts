@@ -35,7 +35,10 @@ const DOORS: Record<string, Door> = {
   '/api/auth/revoke-other-sessions': { summary: 'Sign out everywhere else' },
 };
 
-export const SIGN_IN_PATHS = Object.keys(DOORS);
+export const SIGN_IN_DOORS = Object.entries(DOORS).map(([path, { method = 'post' }]) => ({
+  method: method.toUpperCase(),
+  path,
+}));
 
 /** Adds the sign-in paths to the description of the interface; better-auth parses and answers them itself. */
 export function describeSignIn({ openAPIRegistry }: OpenAPIHono<AppEnv>): void {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { newRoutes } from './context.ts';
-import { notFoundResponse } from './problem.ts';
+import { noRouteResponse } from './problem.ts';
 import { servePage } from './static.ts';
 
 let folder: string;
@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const get = (path: string, accept = '*/*', from = 'dist') => {
   const app = newRoutes();
-  app.notFound(notFoundResponse);
+  app.notFound(noRouteResponse(app));
   app.get('*', ...servePage(join(folder, from)));
   return app.request(path, { headers: { accept } });
 };

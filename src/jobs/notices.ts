@@ -3,6 +3,8 @@ import type { NoticeChange } from '#mailboxes/notices.ts';
 import { audienceOf } from '#mailboxes/readers.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
+import { publishTo } from './audience.ts';
+
 export type NoticeDeps = { tenants: Tenants; events: Pick<Events, 'publish'> };
 
 /** Tells the pages that are open, of whoever reads the mailbox, of notices that were raised or are mended. */
@@ -13,6 +15,6 @@ export async function publishNotices(
 ): Promise<void> {
   for (const data of changes) {
     const audience = await tenants.read(asWorker(yacht_id), (db) => audienceOf(db, data.watcher_id));
-    for (const user_id of audience) await events.publish({ yacht_id, user_id, type: 'notice', data });
+    await publishTo(events, audience, { yacht_id, type: 'notice', data });
   }
 }

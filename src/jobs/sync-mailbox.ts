@@ -1,12 +1,13 @@
 // One round of one mailbox: the pages that are open follow it, and the matcher hears that threads changed.
 import type { Log } from '#base/log.ts';
-import type { Events, LiveEvent } from '#directory/events.ts';
+import type { Events } from '#directory/events.ts';
 import { audienceOf } from '#mailboxes/readers.ts';
 import { getWatcher, type WatcherState } from '#mailboxes/watchers.ts';
 import { lookAgain } from '#sync/nudges.ts';
 import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
+import { publishTo } from './audience.ts';
 import { publishNotices } from './notices.ts';
 import type { Jobs, Queue } from './queue.ts';
 import { othersWait } from './slots.ts';
@@ -122,20 +123,12 @@ function createNews(deps: SyncMailboxDeps, { yacht_id, audience }: Watcher) {
 function publishSync({ events }: SyncMailboxDeps, watcher: Watcher): Promise<void> {
   const { id: watcher_id, yacht_id, audience, status, progress } = watcher;
   const event = { yacht_id, type: 'sync' as const, data: { watcher_id, status, progress } };
-  return publishTo({ events }, audience, event);
+  return publishTo(events, audience, event);
 }
 
 /** So that whoever has the page open learns at once that only they can mend it. */
 function publishConnection({ events }: SyncMailboxDeps, { yacht_id, user_id }: Watcher): Promise<void> {
   return events.publish({ yacht_id, user_id, type: 'connection', data: { purpose: 'read' } });
-}
-
-async function publishTo(
-  { events }: Pick<SyncMailboxDeps, 'events'>,
-  audience: string[],
-  event: Omit<LiveEvent, 'user_id'>,
-): Promise<void> {
-  for (const user_id of audience) await events.publish({ ...event, user_id });
 }
 
 // A notification holds 8,000 bytes: beyond this many ids, an empty list says "look at all again".
@@ -148,5 +141,5 @@ function publishThreads(
   { yacht_id, audience, threadIds }: Change,
 ): Promise<void> {
   const thread_ids = threadIds.length > THREADS_PER_EVENT ? [] : threadIds;
-  return publishTo({ events }, audience, { yacht_id, type: 'threads', data: { thread_ids } });
+  return publishTo(events, audience, { yacht_id, type: 'threads', data: { thread_ids } });
 }

@@ -1,13 +1,23 @@
 import { CelesteError } from '#base/errors.ts';
+import type { MailboxKind } from '#tenants/schema.ts';
+
+import type { Problem } from './status.ts';
 
 type Words = { message: string; advice: string };
+
+/** Whose consent opens a mailbox, for somebody else; `name` is null when they are no longer aboard. */
+export type Opener = { name: string | null; kind: MailboxKind };
 
 const WAIT = 'Nothing to do: it is tried again by itself. Mail synced so far stays.';
 const RECONNECT = 'Connect Outlook again in the settings. Mail synced so far stays.';
 
-// What a person reads about a mailbox in trouble, by the code that is stored with it.
+// What whoever opened a mailbox reads when it is in trouble, by the code that is stored with it.
 const ADVICE: Record<string, Words> = {
   reauth_required: { message: 'Microsoft wants you to sign in again.', advice: RECONNECT },
+  write_lost: {
+    message: 'Microsoft no longer lets Celeste Mail write and send for you.',
+    advice: 'Allow writing again in the settings. Reading goes on.',
+  },
   not_connected: { message: 'Outlook is not connected.', advice: 'Connect Outlook in the settings.' },
   paused: { message: 'Syncing is paused.', advice: 'Resume it on the sync page.' },
   throttled: { message: 'Microsoft asks us to slow down for this mailbox.', advice: WAIT },
@@ -64,8 +74,59 @@ const UNKNOWN: Words = {
   advice: `${WAIT} If it stays, tell whoever runs Celeste Mail.`,
 };
 
-/** The coded error, with words for a person, for any code that can stand on a watcher. */
-export function adviceOn(code: string): CelesteError {
-  const words = ADVICE[code] ?? UNKNOWN;
+// The same for everybody else, where only the opener can mend it.
+const OTHERS_ADVICE: Record<string, (opener: Opener) => Words> = {
+  reauth_required: (opener) => ({
+    message: `Microsoft wants ${opener.name ?? 'whoever opened this mailbox'} to sign in again.`,
+    advice: askOpener(opener, 'connect Outlook again'),
+  }),
+  write_lost: (opener) => ({
+    message: `Microsoft no longer lets Celeste Mail write and send for ${opener.name ?? 'its owner'}.`,
+    advice: askOpener(opener, 'allow writing again in the settings'),
+  }),
+  graph_unauthorized: (opener) => ({
+    message: 'Microsoft does not accept our access to this mailbox.',
+    advice: `It is tried again. If it stays: ${askOpener(opener, 'connect Outlook again')}`,
+  }),
+  graph_forbidden: (opener) => ({
+    message: 'Microsoft says we may not read this mailbox.',
+    advice: askOpener(opener, 'connect Outlook again and accept every permission'),
+  }),
+  shared_unopened: (opener) => ({
+    message: `${opener.name ?? 'Whoever opened this shared mailbox'} has disconnected their Outlook.`,
+    advice: ADD_AGAIN,
+  }),
+  seal_unknown_key: (opener) => ({
+    message: 'The stored access to this mailbox was sealed with a key that is gone.',
+    advice: `Whoever runs Celeste Mail puts the key back into TOKEN_KEYS. Or: ${askOpener(opener, 'connect Outlook again')}`,
+  }),
+  seal_broken: (opener) => ({
+    message: 'The stored access to this mailbox cannot be opened.',
+    advice: askOpener(opener, 'connect Outlook again'),
+  }),
+};
+
+const ADD_AGAIN = 'Anyone whom Microsoft lets read it can add it again in the settings.';
+
+/** Whoever adds a shared mailbox again takes it over (shared.ts); one's own is nobody else's to open. */
+function askOpener({ name, kind }: Opener, toDo: string): string {
+  if (name === null) return kind === 'shared' ? ADD_AGAIN : 'Its owner is no longer aboard.';
+  return kind === 'shared' ? `Ask ${name} to ${toDo}. ${ADD_AGAIN}` : `Ask ${name} to ${toDo}.`;
+}
+
+/**
+ * The coded error, with words for a person, for any code that can stand on a watcher.
+ *
+ * @param opener who opened the mailbox; null for the words that are for them
+ */
+export function adviceOn(code: string, opener: Opener | null = null): CelesteError {
+  const words = (opener && OTHERS_ADVICE[code]?.(opener)) ?? ADVICE[code] ?? UNKNOWN;
   return new CelesteError(code, words.message, { advice: words.advice });
+}
+
+/** What is wrong with a mailbox, by the code that stands on its watcher; null when nothing is. */
+export function problemOn(code: string | null, opener: Opener | null = null): Problem | null {
+  if (code === null) return null;
+  const { message, advice } = adviceOn(code, opener);
+  return { code, message, advice: advice ?? null };
 }

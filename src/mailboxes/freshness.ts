@@ -21,12 +21,18 @@ const isStale = (now: Date) => sql<boolean>`(
   w.sync_status in ('pending', 'active', 'degraded')
   and ${inStepAt} < ${now}::timestamptz - interval '1 hour' - ${minutes})`;
 
+/** Read as before, but its owner's consent to write has died. Where both have, reading comes first. */
+const hasLostWriting = sql<boolean>`(
+  w.kind = 'own' and w.sync_status in ('pending', 'active', 'degraded', 'paused') and celeste_write_lost(w.user_id))`;
+
 /** What somebody should be told of, as rows (watcher_id, user_id, yacht_id, kind). */
 export const troublesAt = (now: Date): RawBuilder<{ watcher_id: string; kind: NoticeKind }> => sql`
   select w.id as watcher_id, w.user_id, w.yacht_id,
          case w.sync_status when 'reauth_required' then 'consent_lost' else 'stale' end as kind
     from email_watchers w
-   where w.sync_status = 'reauth_required' or ${isStale(now)}`;
+   where w.sync_status = 'reauth_required' or ${isStale(now)}
+   union all
+  select w.id, w.user_id, w.yacht_id, 'write_lost' from email_watchers w where ${hasLostWriting}`;
 
 /** The watchers with an outage that the ledger does not hold yet, as rows of email_watchers. */
 export const unnotedOutages = (now: Date): RawBuilder<unknown> => sql`

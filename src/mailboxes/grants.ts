@@ -5,6 +5,7 @@ import { CelesteError } from '#base/errors.ts';
 import type { TokenSet } from '#microsoft/identity.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
+import { begun, stopped } from './orders.ts';
 import type { GrantedAccount, TokenOwner, TokenVault } from './token-vault.ts';
 
 /** What Microsoft granted to whom; kept sealed as JSON while a person is asked about a second account. */
@@ -58,15 +59,9 @@ async function watch(
 ): Promise<void> {
   if (before !== null && before !== account.accountId) await unwatch(tx, owner, before);
   const order = {
+    ...begun(new Date()),
     mailbox: account.mailbox,
-    sync_status: 'pending' as const,
-    next_sync_at: new Date(),
     next_sync_trigger: 'person' as const,
-    failures: 0,
-    last_sync_error: null,
-    last_sync_error_code: null,
-    purge_requested_at: null,
-    purged_at: null,
   };
   const watcher = await tx
     .insertInto('email_watchers')
@@ -121,9 +116,7 @@ export async function unwatch(tx: TenantWriter, owner: TokenOwner, accountId: st
   await tx
     .updateTable('email_watchers')
     .set({
-      sync_status: 'disconnected',
-      next_sync_at: null,
-      last_sync_error: null,
+      ...stopped,
       // An own mailbox is disconnected because its owner wanted it; the readers of a shared one did not.
       last_sync_error_code: sql<string | null>`case when kind = 'shared' then 'shared_unopened' end`,
     })

@@ -28,19 +28,26 @@ export interface Mailboxes {
    * @throws CelesteError `watcher_not_found`
    */
   open(yachtId: string, watcherId: string, options?: OpenOptions): Promise<Graph>;
+  /** The person with whose consent `open` opens it: a user id. @throws CelesteError `watcher_not_found` */
+  openedBy(yachtId: string, watcherId: string): Promise<string>;
 }
 
 export function createMailboxes({ tenants, tokens, graph, gates }: MailboxDeps): Mailboxes {
+  const find = async (yachtId: string, watcherId: string) => {
+    const watcher = await tenants.read(asWorker(yachtId), (db) =>
+      db
+        .selectFrom('email_watchers')
+        .select(['user_id', 'kind', 'mailbox'])
+        .where('id', '=', watcherId)
+        .executeTakeFirst(),
+    );
+    if (!watcher) throw watcherNotFound();
+    return watcher;
+  };
   return {
+    openedBy: async (yachtId, watcherId) => (await find(yachtId, watcherId)).user_id,
     open: async (yachtId, watcherId, { purpose = 'read', lease, freshToken = false } = {}) => {
-      const watcher = await tenants.read(asWorker(yachtId), (db) =>
-        db
-          .selectFrom('email_watchers')
-          .select(['user_id', 'kind', 'mailbox'])
-          .where('id', '=', watcherId)
-          .executeTakeFirst(),
-      );
-      if (!watcher) throw watcherNotFound();
+      const watcher = await find(yachtId, watcherId);
       const kept = tokens.source({ yachtId, userId: watcher.user_id, purpose });
       const source = freshToken ? freshFirst(kept) : kept;
       const key = { yachtId, watcherId, app: purpose, leaseOwner: lease?.owner ?? null };

@@ -1,12 +1,12 @@
-// What a mailbox's owner, and the captain, should be told without looking for it: consent died, or the mailbox is
+// What a mailbox's owner, and the captain, should be told without looking for it: a consent died, or the mailbox is
 // behind. A notice follows from the watcher's own state; the row (email_notices) says since when, and is what
 // tells open pages that something changed.
 import { sql } from 'kysely';
 
-import type { NoticeKind } from '#tenants/schema.ts';
+import type { MailboxKind, NoticeKind } from '#tenants/schema.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
-import { adviceOn } from './advice.ts';
+import { problemOn } from './advice.ts';
 import { troublesAt } from './freshness.ts';
 import type { Problem } from './status.ts';
 
@@ -46,10 +46,11 @@ export type NoticeState = {
   watcher_id: string;
   user_id: string;
   mailbox: string;
+  mailbox_kind: MailboxKind;
   kind: NoticeKind;
   raised_at: Date;
   complete_up_to: Date | null;
-  /** Why, where a fault is known. */
+  /** Why, where a fault is known; in the words for whoever opened the mailbox. */
   problem: Problem | null;
 };
 
@@ -59,16 +60,14 @@ export type NoticeState = {
  */
 export async function listNotices(db: TenantReader, now: Date): Promise<NoticeState[]> {
   const { rows } = await sql<Omit<NoticeState, 'problem'> & { code: string | null }>`
-    select t.watcher_id, t.kind, w.user_id, w.mailbox, w.complete_up_to, w.last_sync_error_code as code,
+    select t.watcher_id, t.kind, w.user_id, w.mailbox, w.kind as mailbox_kind, w.complete_up_to, w.last_sync_error_code as code,
            coalesce(n.raised_at, ${now}::timestamptz) as raised_at
       from (${troublesAt(now)}) t
       join email_watchers w on w.id = t.watcher_id
       left join email_notices n on n.watcher_id = t.watcher_id and n.kind = t.kind and n.mended_at is null
      order by raised_at, t.watcher_id`.execute(db);
-  return rows.map(({ code, ...notice }) => ({ ...notice, problem: code === null ? null : problemOf(code) }));
-}
-
-function problemOf(code: string): Problem {
-  const { message, advice } = adviceOn(code);
-  return { code, message, advice: advice ?? null };
+  return rows.map(({ code, ...notice }) => ({
+    ...notice,
+    problem: problemOn(notice.kind === 'write_lost' ? 'write_lost' : code),
+  }));
 }

@@ -5,6 +5,7 @@ import { recordAudit } from '#tenants/audit.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { watcherNotFound } from './mailbox.ts';
+import { stopped } from './orders.ts';
 
 type Reading = Pick<TenantWriter, 'selectFrom'>;
 
@@ -93,13 +94,7 @@ export async function removeSharedMailbox(
   await lockShared(tx, sharer, watcherId);
   await tx
     .updateTable('email_watchers')
-    .set({
-      sync_status: 'disconnected',
-      next_sync_at: null,
-      last_sync_error: null,
-      last_sync_error_code: null,
-      ...(purge && { purge_requested_at: now }),
-    })
+    .set({ ...stopped, ...(purge && { purge_requested_at: now }) })
     .where('id', '=', watcherId)
     .execute();
   await recordAudit(tx, {

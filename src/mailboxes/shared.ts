@@ -9,6 +9,7 @@ import { recordAudit } from '#tenants/audit.ts';
 import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 
 import { openGate } from './gate.ts';
+import { begun } from './orders.ts';
 import { addReader } from './readers.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -111,18 +112,8 @@ async function watchShared(
   { userId, yachtId }: Principal,
   { mailbox, account, syncIntervalMinutes }: Sharing,
 ): Promise<string> {
-  const order = {
-    user_id: userId,
-    account_id: account,
-    sync_status: 'pending' as const,
-    next_sync_at: new Date(),
-    expected_from: new Date(),
-    failures: 0,
-    last_sync_error: null,
-    last_sync_error_code: null,
-    purge_requested_at: null,
-    purged_at: null,
-  };
+  const now = new Date();
+  const order = { ...begun(now), user_id: userId, account_id: account, expected_from: now };
   const microsoft_user_id = sharedKey(mailbox);
   await tx
     .insertInto('email_watchers')

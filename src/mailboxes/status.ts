@@ -60,16 +60,23 @@ function stateOf(
     missing_scopes: missing,
     expires_at: row?.token_expires_at ?? null,
     connected_at: row?.created_at ?? null,
-    problem: row === undefined ? null : problemOf(row, missing),
+    problem: row === undefined ? null : problemOf(purpose, row, missing),
   };
 }
 
-function problemOf(row: Selectable<AuthMicrosoftTokensTable>, missing: string[]): Problem | null {
+function problemOf(
+  purpose: Purpose,
+  row: Selectable<AuthMicrosoftTokensTable>,
+  missing: string[],
+): Problem | null {
   if (row.is_revoked) {
     return {
       code: 'reauth_required',
       message: 'Microsoft wants you to sign in again.',
-      advice: 'Connect Outlook again. Mail synced so far stays.',
+      advice:
+        purpose === 'read'
+          ? 'Connect Outlook again. Mail synced so far stays.'
+          : 'Connect again to send answers from here. Reading goes on without it.',
     };
   }
   if (missing.length > 0) {

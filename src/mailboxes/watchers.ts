@@ -10,7 +10,8 @@ import type {
   SyncStatus,
 } from '#tenants/schema.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
-import { adviceOn } from './advice.ts';
+
+import { adviceOn, problemOn } from './advice.ts';
 import { watcherNotFound } from './mailbox.ts';
 import type { Problem } from './status.ts';
 
@@ -32,6 +33,7 @@ export type WatcherState = {
   last_round: WatcherRound | null;
   /** When the counts of its folders were last compared with Microsoft's. */
   reconciled_at: Date | null;
+  /** In the words for whoever opened it; `problemOn` has those for others. */
   problem: Problem | null;
   /** A worker is at it now. */
   syncing: boolean;
@@ -193,7 +195,7 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
     interval_minutes: row.sync_interval_minutes,
     last_round: lastRoundOf(row),
     reconciled_at: row.reconciled_at,
-    problem: problemOf(row),
+    problem: problemOn(row.last_sync_error_code),
     syncing: row.lease_until !== null && row.lease_until > now,
     first_sync_done: row.first_synced_at !== null,
     progress: {
@@ -213,16 +215,6 @@ function stateOf(row: WatcherRow, now: Date): WatcherState {
 
 function lastRoundOf({ last_round }: WatcherRow): WatcherRound | null {
   return last_round?.ended_at === undefined ? null : (last_round as WatcherRound);
-}
-
-function problemOf(row: WatcherRow): Problem | null {
-  if (row.last_sync_error_code === null) return null;
-  const known = adviceOn(row.last_sync_error_code);
-  return {
-    code: row.last_sync_error_code,
-    message: row.last_sync_error ?? known.message,
-    advice: known.advice ?? null,
-  };
 }
 
 function folderStates(rows: FolderRow[]): FolderState[] {

@@ -1,13 +1,10 @@
 // Microsoft Graph over HTTP: one keep-alive pool for the process, immutable ids on every request, the bearer
 // token sent to the configured host alone. Protocol only: no table, no yacht. Each operation is a file beside
 // this one and takes a `Graph`, which is this client bound to one mailbox's token and to its request gate.
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { Agent, type Dispatcher } from 'undici';
 
-import { Agent, type Dispatcher, errors } from 'undici';
-
-import { graphErrorOf } from './classify.ts';
 import { GraphError } from './errors.ts';
+import { errorOf, header, readJson, succeeded, transportError } from './graph-answer.ts';
 
 export type GraphRequest = {
   method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -73,7 +70,6 @@ export type GraphClientOptions = {
 };
 
 const TIMEOUT_MS = 60_000;
-const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 // https://learn.microsoft.com/en-us/graph/outlook-immutable-id
 const IMMUTABLE_IDS = 'IdType="ImmutableId"';
 
@@ -195,75 +191,4 @@ export function urlWithin(base: URL, path: string): URL {
 function relativeTo(base: URL, path: string): string {
   const url = urlWithin(base, path);
   return url.pathname.slice(base.pathname.replace(/\/$/, '').length) + url.search;
-}
-
-async function succeeded(response: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {
-  if (response.statusCode >= 200 && response.statusCode < 300) return response;
-  throw await errorOf(response);
-}
-
-async function errorOf(response: Dispatcher.ResponseData): Promise<GraphError> {
-  const text = await readText(response);
-  return graphErrorOf({ status: response.statusCode, headers: response.headers, body: parsed(text) });
-}
-
-async function readJson(response: Dispatcher.ResponseData): Promise<unknown> {
-  const text = await readText(response);
-  if (text === '' && [202, 204].includes(response.statusCode)) return undefined;
-  const value = parsed(text);
-  if (typeof value !== 'object' || value === null) {
-    throw new GraphError({
-      kind: 'malformed',
-      status: response.statusCode,
-      requestId: header(response, 'request-id'),
-    });
-  }
-  return value;
-}
-
-const unzip = promisify(gunzip);
-
-async function readText(response: Dispatcher.ResponseData): Promise<string> {
-  try {
-    const bytes = await readBytes(response);
-    if (header(response, 'content-encoding') !== 'gzip') return bytes.toString('utf8');
-    return (await unzip(bytes, { maxOutputLength: MAX_RESPONSE_BYTES })).toString('utf8');
-  } catch (error) {
-    throw error instanceof GraphError ? error : transportError(error, undefined);
-  }
-}
-
-async function readBytes(response: Dispatcher.ResponseData): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response.body) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MAX_RESPONSE_BYTES) throw new GraphError({ kind: 'malformed', status: response.statusCode });
-  }
-  return Buffer.concat(chunks);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function transportError(error: unknown, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted) return signal.reason;
-  const name = error instanceof Error ? error.name : '';
-  const ours = error instanceof errors.UndiciError || error instanceof TypeError || 'code' in Object(error);
-  if (ours || name === 'TimeoutError' || name === 'AbortError') {
-    return new GraphError({ kind: 'transient', status: null, cause: error });
-  }
-  return error;
-}
-
-function header(response: Dispatcher.ResponseData, name: string): string | null {
-  const value = response.headers[name];
-  return (Array.isArray(value) ? value[0] : value) ?? null;
 }

@@ -50,7 +50,7 @@ export type LastRound = RoundSummary & {
   trigger?: RoundTrigger;
   outcome?: RoundOutcome;
 };
-export type NoticeKind = 'consent_lost' | 'stale';
+export type NoticeKind = 'consent_lost' | 'write_lost' | 'stale';
 
 export interface AuthMicrosoftTokensTable {
   id: Generated<string>;

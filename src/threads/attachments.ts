@@ -7,7 +7,7 @@ import type { EmailAttachmentsTable } from '#tenants/schema.ts';
 import { asWorker, type TenantReader, type TenantScope } from '#tenants/tenants.ts';
 
 import { type FileHeaders, fileHeaders } from './file-headers.ts';
-import { readMessage } from './messages.ts';
+import { type Message, readMessage } from './messages.ts';
 import { forReader, type MailDeps } from './ports.ts';
 import type { InlinePictures } from './sanitize.ts';
 
@@ -35,7 +35,7 @@ export async function listAttachments(
   const found =
     isComplete && !message.is_draft
       ? rows
-      : await told(fetchList(deps, scope.yachtId, message.id), message.mailbox.mine);
+      : await told(deps, scope, { asking: fetchList(deps, scope.yachtId, message.id), message });
   return found.map(({ id, name, content_type, size_bytes, is_inline, kind }) => ({
     id,
     name,
@@ -64,14 +64,18 @@ export async function openAttachment(
   const { watcher_id, message_id } = await addressOf(deps, scope.yachtId, emailId);
   const graph = await deps.openMailbox(scope.yachtId, watcher_id);
   const attachment = { messageId: message_id, attachmentId: row.provider_attachment_id };
-  const bytes = await told(getAttachmentBytes(graph, attachment), message.mailbox.mine);
+  const bytes = await told(deps, scope, { asking: getAttachmentBytes(graph, attachment), message });
   return { headers: fileHeaders(row, bytes), stream: bytes.stream };
 }
 
 /** What it resolves to; a refusal in the words of whoever reads. */
-function told<T>(asking: Promise<T>, isOwn: boolean): Promise<T> {
-  return asking.catch((error: unknown) => {
-    throw forReader(error, isOwn);
+function told<T>(
+  deps: MailDeps,
+  scope: TenantScope,
+  { asking, message }: { asking: Promise<T>; message: Message },
+): Promise<T> {
+  return asking.catch(async (error: unknown) => {
+    throw await forReader(deps, scope, { error, watcherId: message.mailbox.watcher_id });
   });
 }
 

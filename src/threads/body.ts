@@ -37,7 +37,7 @@ export async function readBody(deps: MailDeps, scope: TenantScope, emailId: stri
     const body = stored.body ?? (await fetchBody(deps, scope.yachtId, stored));
     return await present(deps, scope, { ...stored, body });
   } catch (error) {
-    const told = forReader(error, stored.isOwn);
+    const told = await forReader(deps, scope, { error, watcherId: stored.watcher_id });
     if (stored.text === null || !isPassing(error)) throw told;
     return textBody(stored.text, noteOf(told));
   }
@@ -57,7 +57,7 @@ async function readStored(db: TenantReader, emailId: string) {
   const body: MessageBody | null =
     row.body_content === null ? null : { contentType, content: row.body_content };
   const { id, watcher_id, message_id, body_text: text } = row;
-  return { id, watcher_id, message_id, text, body, isDraft: message.is_draft, isOwn: message.mailbox.mine };
+  return { id, watcher_id, message_id, text, body, isDraft: message.is_draft };
 }
 
 async function fetchBody(

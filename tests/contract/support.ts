@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { SandboxOptions } from '../../sandbox/options.ts';
 import type { Sandbox } from '../../sandbox/server.ts';
 import { startSandbox } from '../../sandbox/server.ts';
-import type { NewMessage } from '../../sandbox/store/types.ts';
+import type { NewMessage } from '../../sandbox/store/new-message.ts';
 
 export const READ_APP = { id: '11111111-aaaa-4bbb-8ccc-000000000001', secret: 'sandbox-read-secret' };
 export const WRITE_APP = { id: '11111111-aaaa-4bbb-8ccc-000000000002', secret: 'sandbox-write-secret' };

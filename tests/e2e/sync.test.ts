@@ -154,8 +154,9 @@ describe('a mailbox whose consent dies', () => {
     await bridge.getByText(`${ENGINEER} has stopped.`).waitFor();
     await bridge.getByRole('link', { name: 'See its sync' }).click();
     await mailbox(bridge)
-      .getByText(/Only Ewan Traill can connect it again\. Mail synced/)
+      .getByText(/Ask Ewan Traill to connect Outlook again\. Mail synced/)
       .waitFor();
+    await mailbox(bridge).getByText('Ewan Traill must connect Outlook again').waitFor();
     expect(await mailbox(bridge).getByRole('button', { name: 'Folders' }).count()).toBe(0);
     await mailbox(bridge)
       .getByText(/we were in a folder today/)
@@ -177,5 +178,24 @@ describe('on a phone, in the dark', () => {
       .waitFor();
     await expectNoSidewaysScroll(phone);
     await expectAccessible(phone, 'sync on a phone');
+  });
+
+  it('is among the tabs, behind the last one', async () => {
+    const phone = await windowOf('Ewan Traill', { phone: true, theme: 'dark' });
+    const tabs = phone.getByRole('navigation', { name: 'Main' });
+    await tabs.getByRole('link', { name: 'Work orders' }).tap();
+    await tabs.getByRole('button', { name: 'More' }).tap();
+    await expectAccessible(phone, 'the tab with the rest');
+    await phone.getByRole('link', { name: 'Sync', exact: true }).tap();
+    await mailbox(phone)
+      .getByText(/^Complete up to/)
+      .waitFor();
+    expect(await phone.getByRole('link', { name: 'Settings' }).isVisible()).toBe(false);
+    await tabs.getByRole('button', { name: 'More' }).tap();
+    await phone.keyboard.press('Escape');
+    await tabs.getByRole('button', { name: 'More' }).tap();
+    await phone.getByRole('link', { name: 'Settings' }).tap();
+    await phone.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    await expectNoSidewaysScroll(phone);
   });
 });

@@ -2,8 +2,10 @@
 // choose among what is there. A deed with nothing to act on does nothing, so any part of a script is a script.
 import fc from 'fast-check';
 
-import type { NewMessage, SandboxStore, StoredMessage } from '../../sandbox/store/types.ts';
-import { StoreError } from '../../sandbox/store/types.ts';
+import type { NewMessage } from '../../sandbox/store/new-message.ts';
+import type { SandboxStore } from '../../sandbox/store/sandbox-store.ts';
+import { StoreError } from '../../sandbox/store/store-error.ts';
+import type { StoredMessage } from '../../sandbox/store/types.ts';
 import { flagOf, newMessageId, odd, type Postman, subject } from './letters.ts';
 import { drafts, folders, messages, ownFolders, pick } from './places.ts';
 

@@ -39,7 +39,8 @@ export class Keepsakes {
     const { yachtId, tenants, mailboxes } = this.#world;
     const mail = await this.#choose(person, n);
     if (!mail) return;
-    const deps = { tenants, openMailbox: mailboxes.open };
+    const { open: openMailbox, openedBy } = mailboxes;
+    const deps = { tenants, openMailbox, openedBy, crewNames: async () => new Map() };
     await readBody(deps, scopeOf(person), mail.id);
     const row = await tenants.read(asWorker(yachtId), (db) =>
       db

@@ -1,5 +1,6 @@
 // The mail of a storm: plain and odd.
-import type { MessageFlag, NewMessage } from '../../sandbox/store/types.ts';
+import type { NewMessage } from '../../sandbox/store/new-message.ts';
+import type { MessageFlag } from '../../sandbox/store/types.ts';
 
 /** Makes mail, each a minute after the one before. */
 export type Postman = (subject: string, more?: Partial<NewMessage>) => NewMessage;

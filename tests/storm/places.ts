@@ -1,11 +1,6 @@
 // What there is in a mailbox to act on.
-import {
-  type Folder,
-  POISONS,
-  type Poison,
-  type SandboxStore,
-  type StoredMessage,
-} from '../../sandbox/store/types.ts';
+import type { SandboxStore } from '../../sandbox/store/sandbox-store.ts';
+import { type Folder, POISONS, type Poison, type StoredMessage } from '../../sandbox/store/types.ts';
 
 export const pick = <T>(list: T[], n: number): T | undefined => list[n % Math.max(1, list.length)];
 

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
-import type { NewMessage } from '../../sandbox/store/types.ts';
+import type { NewMessage } from '../../sandbox/store/new-message.ts';
 import { bootService, CORVINA, MELTEMI_ROSE, type SignedIn, type TestService } from './service.ts';
 import { signInAtSandbox } from './sign-in.ts';
 

@@ -1,5 +1,7 @@
 // The mail that the sync stories begin with: small, but with a bit of everything a mailbox holds.
-import type { NewMessage, SandboxStore, StoredMessage } from '../../sandbox/store/types.ts';
+import type { NewMessage } from '../../sandbox/store/new-message.ts';
+import type { SandboxStore } from '../../sandbox/store/sandbox-store.ts';
+import type { StoredMessage } from '../../sandbox/store/types.ts';
 
 const CREW = { name: 'Chief Engineer', address: 'chief.engineer@corvina.test' };
 const VENDOR = { name: 'Northwind Pumps', address: 'parts@northwind-pumps.test' };

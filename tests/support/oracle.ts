@@ -5,7 +5,8 @@ import { expect } from 'vitest';
 import type { EmailMessagesTable, TenantSchema } from '#tenants/schema.ts';
 
 import { messageRow } from '../../sandbox/graph/message-json.ts';
-import type { Folder, SandboxStore, StoredMessage } from '../../sandbox/store/types.ts';
+import type { SandboxStore } from '../../sandbox/store/sandbox-store.ts';
+import type { Folder, StoredMessage } from '../../sandbox/store/types.ts';
 import { expectThreadsInStep } from './thread-oracle.ts';
 
 type Row = Selectable<EmailMessagesTable>;

@@ -1,24 +1,16 @@
 // What this installation is, for the page before anyone has signed in.
 import { createRoute, z } from '@hono/zod-openapi';
 
-import { ROLES, type Role } from '#directory/roles.ts';
+import type { Account } from '#directory/directory.ts';
+import { ROLES } from '#directory/roles.ts';
 import { json, newRoutes } from '#http/context.ts';
-
-export type DemoUser = {
-  id: string;
-  display_name: string;
-  role: Role;
-  email: string;
-  yacht_id: string;
-  yacht_name: string;
-};
 
 export type InstanceDeps = {
   version: string;
   /** Where the sandbox answers; null outside demo mode. */
   sandboxUrl: string | null;
   /** The crew anyone may sign in as; empty outside demo mode. */
-  listDemoUsers: () => Promise<DemoUser[]>;
+  listDemoAccounts: () => Promise<Account[]>;
 };
 
 const InstanceSchema = z
@@ -49,10 +41,14 @@ const getInstance = createRoute({
   responses: { 200: json(InstanceSchema, 'Its version and, in demo mode, whom one may sign in as') },
 });
 
-export function instanceRoutes({ version, sandboxUrl, listDemoUsers }: InstanceDeps) {
+export function instanceRoutes({ version, sandboxUrl, listDemoAccounts }: InstanceDeps) {
   return newRoutes().openapi(getInstance, async (c) => {
     const demo = sandboxUrl !== null;
-    const demo_users = demo ? await listDemoUsers() : [];
+    const demo_users = demo ? (await listDemoAccounts()).map(demoUser) : [];
     return c.json({ name: 'Celeste Mail', version, demo, sandbox_url: sandboxUrl, demo_users }, 200);
   });
+}
+
+function demoUser({ userId, displayName, role, email, yachtId, yachtName }: Account) {
+  return { id: userId, display_name: displayName, role, email, yacht_id: yachtId, yacht_name: yachtName };
 }

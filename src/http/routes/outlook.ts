@@ -5,6 +5,7 @@ import type { Context } from 'hono';
 import { CelesteError } from '#base/errors.ts';
 import type { Identify, Principal } from '#directory/principal.ts';
 import { type AppEnv, json, jsonBody, newRoutes, problems } from '#http/context.ts';
+import { codeOf } from '#http/problem.ts';
 import { StatusSchema, statusBody } from '#http/shapes.ts';
 import type { MailChoice } from '#mailboxes/disconnect.ts';
 import type { ConnectionStatus } from '#mailboxes/status.ts';
@@ -24,6 +25,7 @@ export type OutlookDeps = {
 type Purpose = 'read' | 'write';
 const PurposeSchema = z.enum(['read', 'write']);
 const StateSchema = z.string().min(1).max(512);
+const CodeSchema = z.string().min(1).max(8192);
 
 const authorize = createRoute({
   method: 'get',
@@ -50,7 +52,7 @@ const exchange = createRoute({
   path: '/auth/outlook/exchange',
   tags: ['Outlook'],
   summary: 'Hand in the code that Microsoft gave; once, in the session that set out',
-  request: { body: jsonBody(z.object({ code: z.string().min(1).max(8192), state: StateSchema })) },
+  request: { body: jsonBody(z.object({ code: CodeSchema, state: StateSchema })) },
   responses: { 200: json(StatusSchema, 'As GET status'), ...problems(400, 401, 403, 409, 502) },
 });
 
@@ -116,8 +118,8 @@ const callback = createRoute({
   summary: 'Where Microsoft returns the browser: exchanges, then back to the settings page',
   request: {
     query: z.object({
-      state: z.string().max(512).optional(),
-      code: z.string().optional(),
+      state: StateSchema.optional(),
+      code: CodeSchema.optional(),
       error: z.string().optional(),
     }),
   },
@@ -126,18 +128,15 @@ const callback = createRoute({
 
 /** Apart from the others because a person stands before it: whatever goes wrong, they land on the settings page. */
 export function outlookCallbackRoute(deps: Pick<OutlookDeps, 'finish'> & { identify: Identify }) {
-  return newRoutes().openapi(callback, async (c) => {
+  const routes = newRoutes();
+  routes.onError((error, c) => toSettings(c, { outlook: 'error', code: codeOf(error, c) }));
+  return routes.openapi(callback, async (c) => {
     const { state, ...answer } = c.req.valid('query');
-    try {
-      if (!state) throw new CelesteError('state_unknown', 'Microsoft sent no state.');
-      const principal = await deps.identify(c.req.raw);
-      if (!principal) throw new CelesteError('sign_in_required', 'Nobody is signed in.');
-      const { purpose, refusal } = await deps.finish(principal, { state, ...answer });
-      return toSettings(c, { purpose, ...endingOf(refusal, state) });
-    } catch (error) {
-      if (!(error instanceof CelesteError)) throw error;
-      return toSettings(c, { outlook: 'error', code: error.code });
-    }
+    if (!state) throw new CelesteError('state_unknown', 'Microsoft sent no state.');
+    const principal = await deps.identify(c.req.raw);
+    if (!principal) throw new CelesteError('sign_in_required', 'Nobody is signed in.');
+    const { purpose, refusal } = await deps.finish(principal, { state, ...answer });
+    return toSettings(c, { purpose, ...endingOf(refusal, state) });
   });
 }
 

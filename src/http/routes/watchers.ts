@@ -3,17 +3,27 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 
 import type { Clock } from '#base/clock.ts';
+import { CelesteError } from '#base/errors.ts';
 import { type AppEnv, json, jsonBody, newRoutes, problems, scopeOf } from '#http/context.ts';
 import {
   folderBody,
+  openerOf,
   type Viewer,
   WatcherSchema,
   WatcherWithFoldersSchema,
   watcherBody,
 } from '#http/shapes.ts';
+import { adviceOn } from '#mailboxes/advice.ts';
 import { INTERVAL_MINUTES, setSyncInterval } from '#mailboxes/interval.ts';
-import { getWatcher, listWatchers, pauseWatcher, requestSync, resumeWatcher } from '#mailboxes/watchers.ts';
-import type { Tenants } from '#tenants/tenants.ts';
+import {
+  getWatcher,
+  listWatchers,
+  pauseWatcher,
+  requestSync,
+  resumeWatcher,
+  type WatcherState,
+} from '#mailboxes/watchers.ts';
+import type { Tenants, TenantWriter } from '#tenants/tenants.ts';
 import { readMailboxes } from '#threads/mine.ts';
 
 export type WatcherDeps = {
@@ -89,13 +99,39 @@ export async function viewerOf(
   c: Context<AppEnv>,
   { tenants, crewNames }: Pick<WatcherDeps, 'tenants' | 'crewNames'>,
 ): Promise<Viewer> {
-  const names = await crewNames(c.get('principal').yachtId);
+  const { userId, yachtId } = c.get('principal');
+  const names = await crewNames(yachtId);
   const mailboxes = await tenants.read(scopeOf(c), readMailboxes);
-  return { mailboxes, nameOf: (id) => names.get(id) ?? 'Someone no longer aboard' };
+  return { userId, mailboxes, names };
+}
+
+type Order = (tx: TenantWriter, watcherId: string, now: Date) => Promise<WatcherState>;
+
+/** Why an order was refused, in the words of whoever gave it: a mailbox may be somebody else's to open again. */
+async function refusalFor(
+  error: unknown,
+  viewer: Viewer,
+  readWatcher: () => Promise<WatcherState>,
+): Promise<unknown> {
+  if (!(error instanceof CelesteError) || !['reauth_required', 'not_connected'].includes(error.code))
+    return error;
+  const watcher = await readWatcher();
+  const { message, advice } = adviceOn(watcher.problem?.code ?? error.code, openerOf(watcher, viewer));
+  return new CelesteError(error.code, message, { advice, cause: error });
 }
 
 export function watcherRoutes({ tenants, clock, crewNames, wake }: WatcherDeps) {
   const viewer = (c: Context<AppEnv>) => viewerOf(c, { tenants, crewNames });
+  const carryOut = async (c: Context<AppEnv>, id: string, order: Order) => {
+    const seenBy = await viewer(c);
+    const change = tenants.transact(scopeOf(c), (tx) => order(tx, id, clock.now()));
+    const watcher = await change.catch(async (error: unknown) => {
+      throw await refusalFor(error, seenBy, () =>
+        tenants.read(scopeOf(c), (db) => getWatcher(db, id, clock.now())),
+      );
+    });
+    return watcherBody(watcher, seenBy);
+  };
   return newRoutes()
     .openapi(list, async (c) => {
       const watchers = await tenants.read(scopeOf(c), (db) => listWatchers(db, clock.now()));
@@ -110,20 +146,16 @@ export function watcherRoutes({ tenants, clock, crewNames, wake }: WatcherDeps) 
     })
     .openapi(sync, async (c) => {
       const { id } = c.req.valid('param');
-      const watcher = await tenants.transact(scopeOf(c), (tx) => requestSync(tx, id, clock.now()));
+      const body = await carryOut(c, id, requestSync);
       await wake(c.get('principal').yachtId, id);
-      return c.json(watcherBody(watcher, await viewer(c)), 202);
+      return c.json(body, 202);
     })
-    .openapi(pause, async (c) => {
-      const { id } = c.req.valid('param');
-      const watcher = await tenants.transact(scopeOf(c), (tx) => pauseWatcher(tx, id, clock.now()));
-      return c.json(watcherBody(watcher, await viewer(c)), 200);
-    })
+    .openapi(pause, async (c) => c.json(await carryOut(c, c.req.valid('param').id, pauseWatcher), 200))
     .openapi(resume, async (c) => {
       const { id } = c.req.valid('param');
-      const watcher = await tenants.transact(scopeOf(c), (tx) => resumeWatcher(tx, id, clock.now()));
+      const body = await carryOut(c, id, resumeWatcher);
       await wake(c.get('principal').yachtId, id);
-      return c.json(watcherBody(watcher, await viewer(c)), 200);
+      return c.json(body, 200);
     })
     .openapi(interval, async (c) => {
       const { id: watcherId } = c.req.valid('param');

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Inbox, MailCheck, Plug } from 'lucide-react';
 
-import { outlookQuery, watchersQuery } from '../api/mailboxes.ts';
+import { outlookQuery } from '../api/mailboxes.ts';
 import type { InboxFilter } from '../api/threads.ts';
 import type { Watcher } from '../api/types.ts';
 import { useConnect } from '../features/settings/connect.ts';
@@ -10,20 +10,16 @@ import { Button } from '../ui/button.tsx';
 import { count } from '../ui/format.ts';
 import { ProgressBar } from '../ui/progress.tsx';
 import { Empty } from '../ui/states.tsx';
-import { Freshness } from './rail.tsx';
-
-function useOwnMailbox(): Watcher | undefined {
-  return useQuery(watchersQuery).data?.find((watcher) => watcher.mine);
-}
+import { Freshness, useMailboxInView } from './rail.tsx';
 
 const fills = (watcher: Watcher | undefined) =>
   watcher !== undefined && !watcher.first_sync_done && watcher.status !== 'disconnected';
 
 /** A line above the rows: the first sync's progress, or how fresh the mail is where the rail is not there to say so. */
-export function InboxNotice() {
-  const own = useOwnMailbox();
-  if (own && fills(own)) {
-    const { done, total } = own.progress;
+export function InboxNotice({ mailbox }: { mailbox: string | undefined }) {
+  const shown = useMailboxInView(mailbox);
+  if (shown && fills(shown)) {
+    const { done, total } = shown.progress;
     return (
       <div className="border-b border-line px-4 py-2">
         <div className="mb-1.5 flex justify-between text-sm text-ink-2">
@@ -36,7 +32,7 @@ export function InboxNotice() {
   }
   return (
     <div className="md:hidden">
-      <Freshness compact />
+      <Freshness compact mailbox={mailbox} />
     </div>
   );
 }
@@ -46,7 +42,7 @@ type EmptyProps = { filter: InboxFilter; onShowAll: () => void };
 /** What stands where the rows would: what to do next. */
 export function InboxEmpty({ filter, onShowAll }: EmptyProps) {
   const outlook = useQuery(outlookQuery);
-  const own = useOwnMailbox();
+  const own = useMailboxInView();
   const connect = useConnect();
   if (outlook.data && outlook.data.read.state !== 'connected' && !own) {
     return (

@@ -2,6 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { ChevronDown } from 'lucide-react';
 
 import { watchersQuery } from '../api/mailboxes.ts';
+import type { Watcher } from '../api/types.ts';
+
+const isStopped = ({ status }: Watcher) => ['reauth_required', 'disconnected'].includes(status);
 
 type Props = { chosen: string | undefined; onChoose: (watcherId: string | undefined) => void };
 
@@ -24,6 +27,7 @@ export function MailboxChoice({ chosen, onChoose }: Props) {
         {mine.map((watcher) => (
           <option key={watcher.id} value={watcher.id}>
             {watcher.mailbox}
+            {isStopped(watcher) && ' (stopped)'}
           </option>
         ))}
       </select>

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { CircleAlert, ClockAlert } from 'lucide-react';
 
 import { noticesQuery } from '../api/sync.ts';
-import type { Me, Notice } from '../api/types.ts';
+import type { Notice } from '../api/types.ts';
 import { cx } from '../ui/cx.ts';
 import { useNow } from '../ui/date-text.tsx';
 import { plural } from '../ui/format.ts';
@@ -14,16 +14,16 @@ const LINK =
   'inline-flex h-7 shrink-0 items-center rounded-md border border-line-strong bg-surface px-2.5 text-sm font-medium hover:bg-hover pointer-coarse:h-10';
 
 /** What needs this person, or what they should know, on every screen until it is mended. */
-export function NoticeBanner({ me }: { me: Me }) {
+export function NoticeBanner() {
   const notices = useQuery(noticesQuery);
-  const own = notices.data?.filter((notice) => notice.owner.id === me.user.id) ?? [];
-  const others = notices.data?.filter((notice) => notice.owner.id !== me.user.id) ?? [];
+  const own = notices.data?.filter((notice) => notice.mine) ?? [];
+  const others = notices.data?.filter((notice) => !notice.mine) ?? [];
   return (
     <div className="empty:hidden">
       {own.map((notice) => (
-        <Line key={notice.watcher_id} notice={notice} me={me} />
+        <Line key={notice.watcher_id + notice.kind} notice={notice} />
       ))}
-      {others.length === 1 && others[0] && <Line notice={others[0]} me={me} />}
+      {others.length === 1 && others[0] && <Line notice={others[0]} />}
       {others.length > 1 && (
         <Bar
           danger={false}
@@ -39,13 +39,13 @@ export function NoticeBanner({ me }: { me: Me }) {
   );
 }
 
-function Line({ notice, me }: { notice: Notice; me: Me }) {
+function Line({ notice }: { notice: Notice }) {
   const now = useNow();
-  const { title, detail, action } = noticeWords(notice, me.user.id, now);
+  const { title, detail, connect } = noticeWords(notice, now);
   return (
-    <Bar danger={notice.kind === 'consent_lost'} title={title} detail={detail}>
-      {action === 'connect' ? (
-        <ConnectButton words="Connect again" />
+    <Bar danger={notice.kind !== 'stale'} title={title} detail={detail}>
+      {connect ? (
+        <ConnectButton purpose={connect} words={connect === 'read' ? 'Connect again' : 'Allow again'} />
       ) : (
         <Link to="/sync/$id" params={{ id: notice.watcher_id }} className={LINK}>
           See its sync

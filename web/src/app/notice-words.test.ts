@@ -8,7 +8,7 @@ const notice = (more: Partial<Notice> = {}): Notice => ({
   watcher_id: 'w',
   kind: 'consent_lost',
   mailbox: 'purser@corvina.test',
-  owner: { id: 'p', display_name: 'Inés Duarte' },
+  owner: { id: 'p', display_name: 'Inés Duarte', is_you: true },
   mine: true,
   raised_at: now.toISOString(),
   complete_up_to: new Date(2026, 10, 12, 6, 42).toISOString(),
@@ -16,24 +16,48 @@ const notice = (more: Partial<Notice> = {}): Notice => ({
   ...more,
 });
 
-it('tells the owner what to do, and the captain who can', () => {
-  expect(noticeWords(notice(), 'p', now)).toMatchObject({
+const others = { owner: { id: 'p', display_name: 'Inés Duarte', is_you: false } };
+
+it('tells whoever opened it what to do, and the others whom to ask', () => {
+  expect(noticeWords(notice(), now)).toMatchObject({
     title: 'Microsoft wants you to connect purser@corvina.test again.',
     detail: expect.stringMatching(/^Mail up to 06:42 UTC.* is here\. Newer mail comes once you have\.$/),
-    action: 'connect',
+    connect: 'read',
   });
-  expect(noticeWords(notice(), 'c', now)).toMatchObject({
-    detail: expect.stringContaining('Only Inés Duarte can connect it again.'),
-    action: 'look',
+  const advice = 'Ask Inés Duarte to connect Outlook again.';
+  const problem = { code: 'reauth_required', message: '', advice };
+  for (const mine of [true, false]) {
+    expect(noticeWords(notice({ ...others, mine, problem }), now)).toMatchObject({
+      title: 'purser@corvina.test has stopped.',
+      detail: expect.stringMatching(
+        /^Mail up to 06:42 UTC.* is here\. Ask Inés Duarte to connect Outlook again\.$/,
+      ),
+      connect: null,
+    });
+  }
+});
+
+it('says of a consent to write what no longer works, and that reading goes on', () => {
+  expect(noticeWords(notice({ kind: 'write_lost' }), now)).toEqual({
+    title: 'Answers can no longer be sent from here.',
+    detail: 'Microsoft wants you to allow writing again. Reading goes on.',
+    connect: 'write',
+  });
+  const advice = 'Ask Inés Duarte to allow writing again in the settings.';
+  const problem = { code: 'write_lost', message: '', advice };
+  expect(noticeWords(notice({ ...others, mine: false, kind: 'write_lost', problem }), now)).toEqual({
+    title: 'Inés Duarte can no longer send answers from here.',
+    detail: advice,
+    connect: null,
   });
 });
 
 it('says why a mailbox is behind, and that nobody needs to do anything', () => {
   const problem = { code: 'graph_transient', message: 'Microsoft could not be reached.', advice: null };
-  const words = noticeWords(notice({ kind: 'stale', problem, complete_up_to: null }), 'p', now);
+  const words = noticeWords(notice({ kind: 'stale', problem, complete_up_to: null }), now);
   expect(words).toEqual({
     title: 'purser@corvina.test is behind.',
     detail: 'Microsoft could not be reached. Mail synced so far is here. It is tried again by itself.',
-    action: 'look',
+    connect: null,
   });
 });

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ClipboardList, Inbox, Keyboard, RefreshCw, Search, Settings, Wrench } from 'lucide-react';
+import { Keyboard, Search } from 'lucide-react';
 
 import { watchersQuery } from '../api/mailboxes.ts';
-import type { Me } from '../api/types.ts';
+import type { Me, Watcher } from '../api/types.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { cx } from '../ui/cx.ts';
@@ -12,16 +12,7 @@ import { roleName } from '../ui/format.ts';
 import { Kbd } from '../ui/kbd.tsx';
 import { mailboxState, TONE_DOT } from '../ui/mailbox-state.ts';
 import { Mark } from '../ui/mark.tsx';
-
-const PLACES = [
-  { to: '/inbox', label: 'Inbox', icon: Inbox, keys: 'g i' },
-  { to: '/work-orders', label: 'Work orders', icon: ClipboardList, keys: 'g w' },
-  { to: '/equipment', label: 'Equipment', icon: Wrench, keys: 'g e' },
-  { to: '/sync', label: 'Sync', icon: RefreshCw, keys: 'g y' },
-  { to: '/settings', label: 'Settings', icon: Settings, keys: 'g s' },
-] as const;
-// A thumb's reach holds five; the sync is a tap away from the line on top of the inbox.
-const PHONE_PLACES = PLACES.filter(({ to }) => to !== '/sync');
+import { PLACES } from './places.ts';
 
 const ITEM =
   'group flex h-8 items-center gap-2.5 rounded-md px-2.5 font-medium text-ink-2 hover:bg-pressed hover:text-ink';
@@ -91,16 +82,24 @@ export function Rail({ me, onSearch, onHelp }: Props) {
   );
 }
 
-/** How far the person's own mailbox is complete; a click tells more. */
-export function Freshness({ compact }: { compact?: boolean }) {
+/** The mailbox one looks at: the chosen one, or else the person's own before the shared ones they read. */
+export function useMailboxInView(chosen?: string): Watcher | undefined {
+  const mine = useQuery(watchersQuery).data?.filter((watcher) => watcher.mine) ?? [];
+  return (
+    mine.find((watcher) => watcher.id === chosen) ?? mine.find((watcher) => watcher.kind === 'own') ?? mine[0]
+  );
+}
+
+/** How far the mailbox one looks at is complete; a click tells more. */
+export function Freshness({ compact, mailbox }: { compact?: boolean; mailbox?: string | undefined }) {
   const now = useNow();
-  const watchers = useQuery(watchersQuery);
-  const own = watchers.data?.find((watcher) => watcher.mine);
-  if (!own) return null;
-  const { tone, text } = mailboxState(own, now);
+  const shown = useMailboxInView(mailbox);
+  if (!shown) return null;
+  const { tone, text } = mailboxState(shown, now);
   return (
     <Link
-      to="/sync"
+      to="/sync/$id"
+      params={{ id: shown.id }}
       title={text}
       className={cx(
         'flex items-center gap-2 text-ink-3 hover:text-ink',
@@ -116,27 +115,5 @@ export function Freshness({ compact }: { compact?: boolean }) {
         {text}
       </span>
     </Link>
-  );
-}
-
-/** The navigation on a phone: within the thumb's reach. */
-export function TabBar({ onSearch }: { onSearch: () => void }) {
-  const item = 'flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-xs text-ink-3';
-  return (
-    <nav
-      aria-label="Main"
-      className="flex shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
-    >
-      {PHONE_PLACES.map(({ to, label, icon: Icon }) => (
-        <Link key={to} to={to} className={item} activeProps={{ className: 'text-accent!' }}>
-          <Icon size={19} aria-hidden="true" />
-          {label}
-        </Link>
-      ))}
-      <button type="button" onClick={onSearch} className={item}>
-        <Search size={19} aria-hidden="true" />
-        Search
-      </button>
-    </nav>
   );
 }

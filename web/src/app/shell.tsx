@@ -11,7 +11,8 @@ import { LinkingProvider } from './linking.tsx';
 import { useLive } from './live.ts';
 import { NoticeBanner } from './notice-banner.tsx';
 import { fetchPartsWhenIdle, part } from './parts.ts';
-import { Rail, TabBar } from './rail.tsx';
+import { Rail } from './rail.tsx';
+import { TabBar } from './tab-bar.tsx';
 
 const palettePart = part(() => import('../features/palette/palette.tsx'));
 const helpPart = part(() => import('../features/help/keyboard-help.tsx'));
@@ -33,7 +34,7 @@ export function Shell() {
         <Rail me={me} onSearch={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
         <div className="flex min-h-0 min-w-0 flex-1 flex-col">
           <LinkBanner />
-          <NoticeBanner me={me} />
+          <NoticeBanner />
           <main className="relative min-h-0 flex-1">
             <Outlet />
           </main>

@@ -9,6 +9,8 @@ type Mailbox = {
   complete_up_to: string | null;
   throttled_until: string | null;
   progress: { done: number; total: number };
+  /** With whose consent Microsoft opens it. */
+  owner: { display_name: string; is_you: boolean };
 };
 export type Tone = 'ok' | 'busy' | 'warn' | 'danger' | 'off';
 
@@ -16,8 +18,11 @@ export type Tone = 'ok' | 'busy' | 'warn' | 'danger' | 'off';
 export function mailboxState(mailbox: Mailbox, now: Date): { tone: Tone; text: string } {
   const upTo = mailbox.complete_up_to ? freshness(new Date(mailbox.complete_up_to), now) : null;
   const complete = upTo ? `Complete up to ${upTo}` : 'Not synced yet';
-  if (mailbox.status === 'reauth_required')
-    return { tone: 'danger', text: 'Outlook must be connected again' };
+  if (mailbox.status === 'reauth_required') {
+    const { display_name, is_you } = mailbox.owner;
+    const text = is_you ? 'Outlook must be connected again' : `${display_name} must connect Outlook again`;
+    return { tone: 'danger', text };
+  }
   if (mailbox.status === 'disconnected') return { tone: 'off', text: 'Disconnected' };
   if (mailbox.status === 'paused') return { tone: 'off', text: `Paused. ${complete}` };
   if (!mailbox.first_sync_done) {

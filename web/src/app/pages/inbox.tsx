@@ -51,7 +51,7 @@ export function Inbox() {
           mayLink={me.may_link}
           ownAddress={me.user.email}
           heading={<MailboxChoice chosen={mailbox} onChoose={enter} />}
-          notice={<InboxNotice />}
+          notice={<InboxNotice mailbox={mailbox} />}
           empty={<InboxEmpty filter={shown} onShowAll={() => choose('all')} />}
           onFilter={choose}
           onOpen={open}

@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { plural } from '../../ui/format.ts';
 import { useShortcuts } from '../../ui/keys.tsx';
+import { useListKeys } from '../../ui/list-keys.ts';
 import { PaneHeader } from '../../ui/pane.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Empty, Failure, Loading, Skeleton } from '../../ui/states.tsx';
@@ -25,10 +26,10 @@ export function EquipmentList({ q, selectedId, onSearch, onOpen }: Props) {
   const list = useQuery(equipmentListQuery(q));
   const groups = useMemo(() => bySystem(list.data ?? []), [list.data]);
   const search = useRef<HTMLInputElement>(null);
-  useEquipmentKeys(
-    groups.flatMap((group) => group.lines),
-    selectedId,
-    onOpen,
+  useListKeys(
+    groups.flatMap((group) => group.lines.map((line) => line.item)),
+    { selectedId, onOpen },
+    { group: 'Equipment', item: 'item' },
   );
   useShortcuts([{ keys: '/', label: 'Search', group: 'Equipment', run: () => search.current?.focus() }]);
   return (
@@ -152,17 +153,4 @@ function Skeletons() {
       ))}
     </div>
   );
-}
-
-function useEquipmentKeys(lines: Line[], selectedId: string | null, onOpen: (id: string) => void): void {
-  const move = (step: number) => {
-    const at = lines.findIndex(({ item }) => item.id === selectedId);
-    const next = lines[at < 0 ? 0 : Math.min(Math.max(at + step, 0), lines.length - 1)];
-    if (next) onOpen(next.item.id);
-  };
-  const group = 'Equipment';
-  useShortcuts([
-    { keys: 'j', also: ['ArrowDown'], label: 'Next item', group, run: () => move(1) },
-    { keys: 'k', also: ['ArrowUp'], label: 'Previous item', group, run: () => move(-1) },
-  ]);
 }

@@ -1,6 +1,6 @@
 import { monitorForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 import { useQuery } from '@tanstack/react-query';
-import { Check, Search } from 'lucide-react';
+import { Search } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 
 import type { RecordTarget } from '../../api/links.ts';
@@ -12,6 +12,7 @@ import { useThreadDrop } from '../../ui/drop-target.ts';
 import { Skeleton } from '../../ui/states.tsx';
 import { DueText, StatusMark } from '../../ui/work-order-marks.tsx';
 import { recentTargets } from './recent.ts';
+import { TakenMark } from './taken-mark.tsx';
 
 type Props = {
   onDrop: (thread: DraggedThread, target: RecordTarget) => void;
@@ -124,15 +125,7 @@ function Place({ target, dragged, onDrop, mark, detail }: PlaceProps) {
         <span className="block truncate">{target.title}</span>
         <span className="block text-xs text-ink-3">{target.label}</span>
       </span>
-      <span className="shrink-0 text-sm">
-        {taken ? (
-          <span className="inline-flex items-center gap-1 text-ok">
-            <Check size={13} aria-hidden="true" /> Linked
-          </span>
-        ) : (
-          detail
-        )}
-      </span>
+      <TakenMark taken={taken}>{detail}</TakenMark>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { Command } from 'cmdk';
-import { Check, Search, Wrench } from 'lucide-react';
+import { Search, Wrench } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 
 import type { RecordTarget } from '../../api/links.ts';
@@ -10,6 +10,7 @@ import { plural } from '../../ui/format.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import { Failure } from '../../ui/states.tsx';
 import { DueText, StatusMark } from '../../ui/work-order-marks.tsx';
+import { TakenMark } from './taken-mark.tsx';
 import { plainlyMeant, targetOfEquipment, targetOfOrder, useMatches } from './use-matches.ts';
 
 export type LinkSubject = { threadId: string; emailId: string; subject: string; linkedTo: string[] };
@@ -151,15 +152,7 @@ function MatchRow({ target, mark, detail, taken, disabled, onChoose }: RowProps)
       {mark}
       <span className="shrink-0 text-ink-2">{target.label}</span>
       <span className="min-w-0 flex-1 truncate">{target.title}</span>
-      <span className="shrink-0 text-sm">
-        {taken ? (
-          <span className="inline-flex items-center gap-1 text-ok">
-            <Check size={13} aria-hidden="true" /> Linked
-          </span>
-        ) : (
-          detail
-        )}
-      </span>
+      <TakenMark taken={taken}>{detail}</TakenMark>
     </Command.Item>
   );
 }

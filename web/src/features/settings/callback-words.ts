@@ -29,6 +29,21 @@ const KNOWN: Record<string, Words> = {
     detail: `The visit to Microsoft belongs to another person or browser. ${ELSEWHERE}`,
     advice: 'Begin again here.',
   },
+  invalid_request: {
+    title: 'Not connected: the answer from Microsoft did not arrive whole',
+    detail: `What the browser brought back is not something Microsoft sends. ${ELSEWHERE}`,
+    advice: 'Begin again here, and let the browser come back by itself.',
+  },
+  sign_in_required: {
+    title: 'Not connected: you were signed out meanwhile',
+    detail: `Celeste Mail did not know who came back from Microsoft. ${ELSEWHERE}`,
+    advice: 'You are signed in now: try again.',
+  },
+  internal: {
+    title: 'Not connected: Celeste Mail had trouble of its own',
+    detail: `It is not your account. ${ELSEWHERE}`,
+    advice: 'Try again in a few minutes; if it stays so, tell whoever runs Celeste Mail.',
+  },
   identity_person_must_act: {
     title: 'Not connected: Microsoft wants you to sign in again',
     detail: `The sign-in at Microsoft was not finished. ${ELSEWHERE}`,
@@ -56,6 +71,9 @@ const ALIASES: Record<string, string> = {
   graph_throttled: 'identity_transient',
   graph_malformed: 'identity_transient',
   graph_forbidden: 'consent_declined',
+  database_unavailable: 'internal',
+  database_full: 'internal',
+  tenant_unavailable: 'internal',
 };
 
 /** What to say to the callback's `code`; the code itself where nothing better is known. */

@@ -128,9 +128,8 @@ function Trouble({ watcher }: { watcher: Watcher }) {
       <div className="min-w-0 flex-1">
         <p className="font-medium">{watcher.problem?.message}</p>
         <p className="text-ink-2">
-          {needsPerson && !watcher.mine
-            ? `Only ${watcher.owner.display_name} can connect it again. Mail synced so far stays.`
-            : watcher.problem?.advice}
+          {watcher.problem?.advice}
+          {needsPerson && !watcher.owner.is_you && ' Mail synced so far stays.'}
         </p>
       </div>
     </div>

@@ -8,7 +8,7 @@ import type { Watcher } from '../../api/types.ts';
 import { cx } from '../../ui/cx.ts';
 import { useNow } from '../../ui/date-text.tsx';
 import { plural } from '../../ui/format.ts';
-import { useShortcuts } from '../../ui/keys.tsx';
+import { useListKeys } from '../../ui/list-keys.ts';
 import { mailboxState, TONE_DOT } from '../../ui/mailbox-state.ts';
 import { PaneHeader } from '../../ui/pane.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
@@ -25,7 +25,7 @@ export const inOrder = (watchers: Watcher[]): Watcher[] => [
 export function MailboxList({ selectedId, onOpen, connect }: Props) {
   const watchers = useQuery(watchersQuery);
   const items = inOrder(watchers.data ?? []);
-  useListKeys(items, selectedId, onOpen);
+  useListKeys(items, { selectedId, onOpen }, { group: 'Sync', item: 'mailbox' });
   return (
     <section aria-label="Mailboxes" className="flex h-full min-h-0 flex-col">
       <PaneHeader>
@@ -105,17 +105,4 @@ function Skeletons() {
       ))}
     </div>
   );
-}
-
-function useListKeys(items: Watcher[], selectedId: string | null, onOpen: (id: string) => void): void {
-  const move = (step: number) => {
-    const at = items.findIndex((item) => item.id === selectedId);
-    const next = items[at < 0 ? 0 : Math.min(Math.max(at + step, 0), items.length - 1)];
-    if (next) onOpen(next.id);
-  };
-  const group = 'Sync';
-  useShortcuts([
-    { keys: 'j', also: ['ArrowDown'], label: 'Next mailbox', group, run: () => move(1) },
-    { keys: 'k', also: ['ArrowUp'], label: 'Previous mailbox', group, run: () => move(-1) },
-  ]);
 }

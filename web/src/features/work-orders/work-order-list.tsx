@@ -13,6 +13,7 @@ import type { DraggedThread } from '../../ui/drag.ts';
 import { useThreadDrop } from '../../ui/drop-target.ts';
 import { plural } from '../../ui/format.ts';
 import { useShortcuts } from '../../ui/keys.tsx';
+import { useListKeys } from '../../ui/list-keys.ts';
 import { PaneHeader } from '../../ui/pane.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Empty, Failure, Loading, Skeleton } from '../../ui/states.tsx';
@@ -36,7 +37,7 @@ export function WorkOrderList({ filter, selectedId, onFilter, onOpen, onDrop }: 
   const search = useRef<HTMLInputElement>(null);
   const filtered = filter.status !== ANY_STATUS || Boolean(filter.q);
 
-  useListKeys(orders, selectedId, onOpen);
+  useListKeys(orders, { selectedId, onOpen }, { group: 'Work orders', item: 'work order' });
   useShortcuts([{ keys: '/', label: 'Search', group: 'Work orders', run: () => search.current?.focus() }]);
 
   return (
@@ -229,17 +230,4 @@ function Skeletons() {
       ))}
     </div>
   );
-}
-
-function useListKeys(orders: WorkOrder[], selectedId: string | null, onOpen: (id: string) => void): void {
-  const move = (step: number) => {
-    const at = orders.findIndex((order) => order.id === selectedId);
-    const next = orders[at < 0 ? 0 : Math.min(Math.max(at + step, 0), orders.length - 1)];
-    if (next) onOpen(next.id);
-  };
-  const group = 'Work orders';
-  useShortcuts([
-    { keys: 'j', also: ['ArrowDown'], label: 'Next work order', group, run: () => move(1) },
-    { keys: 'k', also: ['ArrowUp'], label: 'Previous work order', group, run: () => move(-1) },
-  ]);
 }

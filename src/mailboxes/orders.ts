@@ -1,0 +1,20 @@
+// What a watcher's row holds when it is told to begin, and when it is told to stop.
+
+/** From now on it is kept in sync, whatever was the matter before. */
+export const begun = (now: Date) => ({
+  sync_status: 'pending' as const,
+  next_sync_at: now,
+  failures: 0,
+  last_sync_error: null,
+  last_sync_error_code: null,
+  purge_requested_at: null,
+  purged_at: null,
+});
+
+/** It is not looked at any more, and nothing is wrong with it; the mail stays. */
+export const stopped = {
+  sync_status: 'disconnected',
+  next_sync_at: null,
+  last_sync_error: null,
+  last_sync_error_code: null,
+} as const;
