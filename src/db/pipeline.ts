@@ -7,6 +7,7 @@ import {
   DefaultQueryExecutor,
   PostgresDialect,
   type PostgresPool,
+  sql,
   Transaction,
 } from 'kysely';
 
@@ -78,4 +79,14 @@ export function createPipelinedDatabase<Schema>(pool: PostgresPool): PipelinedDa
       await driver.destroy();
     },
   };
+}
+
+/**
+ * Lets this transaction's commit answer before it is on disk. What it wrote stays whole: a crash of the server within
+ * the next moments forgets all of it or nothing, and a later commit that does wait takes it along. For work that
+ * begins again where the database says it stopped.
+ * https://www.postgresql.org/docs/current/wal-async-commit.html
+ */
+export async function deferDurability<Schema>(tx: Transaction<Schema>): Promise<void> {
+  await sql`set local synchronous_commit = off`.execute(tx);
 }

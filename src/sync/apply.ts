@@ -1,7 +1,10 @@
 // Puts a page of messages into the tables. Applying it again changes nothing.
+import { sql } from 'kysely';
+
 import { newId } from '#base/ids.ts';
+import { textArray } from '#db/text-array.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
-import { assignThreads, lockGrouping, type ThreadKey } from '#threads/assign.ts';
+import { assignThreads, findKnownThreads, lockGrouping, type ThreadKey } from '#threads/assign.ts';
 import { createThreads, type FirstMessage, readSurroundings } from '#threads/create.ts';
 import { refreshThreads } from '#threads/refresh.ts';
 
@@ -33,20 +36,16 @@ export async function applyRows(
 ): Promise<Applied> {
   if (rows.length === 0) return { threadIds: [], changes: 0 };
   // Sent together; the lock is held when the others look.
-  const [, surroundings, known] = await Promise.all([
+  const [, surroundings, known, threads] = await Promise.all([
     lockGrouping(tx),
     readSurroundings(tx, watcher.id),
     findKnown(tx, watcher, rows),
+    findKnownThreads(tx, { watcherId: watcher.id, yachtId: watcher.yacht_id }, rows.map(keyOf)),
   ]);
   const fresh = rows.filter((row) => !known.has(row.message_id));
   const old = rows.filter((row) => isChange(row, known.get(row.message_id)));
-  const { threadOf, begun } = await assignThreads(tx, {
-    yachtId: watcher.yacht_id,
-    watcherId: watcher.id,
-    keys: [...fresh, ...old.filter((row) => isRegrouped(row, known.get(row.message_id)))].map((row) =>
-      keyOf(row, known.get(row.message_id)),
-    ),
-  });
+  const grouped = rows.flatMap((row) => keyToGroup(row, known.get(row.message_id)));
+  const { threadOf, begun } = await assignThreads(tx, grouped, threads);
   // As many are new as there are rows: then it is these.
   const { columns } = encoded && fresh.length === rows.length ? encoded : encodeRows(fresh);
   const messages = fresh.map((row) => firstMessageOf(row, threadOf.get(row.message_id) ?? ''));
@@ -72,17 +71,14 @@ async function findKnown(
   watcher: Applying['watcher'],
   rows: MessageRow[],
 ): Promise<Map<string, KnownMessage>> {
+  const ids = textArray(rows.map((row) => row.message_id));
   const found = await tx
     .selectFrom('email_messages')
     .select(['message_id', 'thread_id', 'conversation_id', 'internet_message_id', 'change_key', 'is_read'])
     .select(['parent_folder_id', 'seen_round', 'removed_at', 'removal_suspected_at'])
     .where('provider', '=', 'microsoft')
     .where('yacht_id', '=', watcher.yacht_id)
-    .where(
-      'message_id',
-      'in',
-      rows.map((row) => row.message_id),
-    )
+    .where(sql<boolean>`message_id = any(${ids}::text[])`)
     .execute();
   return new Map(found.map((message) => [message.message_id, message]));
 }
@@ -98,23 +94,23 @@ function isChange(row: MessageRow, known: KnownMessage | undefined): boolean {
   return !isSame || known.removed_at !== null || known.removal_suspected_at !== null;
 }
 
-function isRegrouped(row: MessageRow, known: KnownMessage | undefined): boolean {
-  if (!known) return false;
+/** Empty for a message that stays with those it is with. */
+function keyToGroup(row: MessageRow, known: KnownMessage | undefined): ThreadKey[] {
+  if (!known) return [keyOf(row)];
   const { conversation_id, internet_message_id } = row;
-  return (
+  const isRegrouped =
     (conversation_id !== undefined && conversation_id !== known.conversation_id) ||
-    (internet_message_id !== undefined && internet_message_id !== known.internet_message_id)
-  );
+    (internet_message_id !== undefined && internet_message_id !== known.internet_message_id);
+  return isRegrouped ? [{ ...keyOf(row), threadId: known.thread_id }] : [];
 }
 
-function keyOf(row: MessageRow, known: KnownMessage | undefined): ThreadKey {
+function keyOf(row: MessageRow): ThreadKey {
   return {
     messageId: row.message_id,
-    conversationId: row.conversation_id ?? null,
-    internetMessageId: row.internet_message_id ?? null,
+    conversationId: row.conversation_id || null,
+    internetMessageId: row.internet_message_id?.trim() || null,
     subject: row.subject ?? null,
     at: dateOf(row),
-    threadId: known?.thread_id,
   };
 }
 

@@ -1,4 +1,5 @@
 // One folder's round: its pages, each in one transaction with the cursor that follows it.
+import { deferDurability } from '#db/pipeline.ts';
 import { noteFound, openGap } from '#mailboxes/gaps.ts';
 import { holdLease } from '#mailboxes/lease.ts';
 import type { Progress } from '#mailboxes/watchers.ts';
@@ -86,6 +87,8 @@ async function readPages(
       tree,
       isInitial: start.phase === 'initial',
     });
+    // What was parsed is not needed again, and the page may wait for its turn.
+    page.rows.length = 0;
     const placed = rows.map((row) => placedIn(row, folder));
     const encoded = start.phase === 'initial' && start.round === 1 ? encodeRows(placed) : undefined;
     const work = { folder, start, page, rows: placed, encoded, suspects, askedAt };
@@ -116,25 +119,28 @@ async function commitPage(round: Round, tree: Tree, work: PageWork) {
   const next = { ...folder, ...cursorAfter(work) };
   const at = { watcherId: round.watcher.id, folderId: folder.provider_folder_id };
   const progress = progressOf(tree.folders.map((row) => (row.id === folder.id ? next : row)));
+  const pageOf = { providerId: folder.provider_folder_id, round: start.round };
   const applied = await transact(round, async (tx) => {
-    const done = await applyRows(tx, {
-      watcher: round.watcher,
-      folder: { providerId: folder.provider_folder_id, round: start.round },
-      rows,
-      encoded,
-    });
+    const [done] = await Promise.all([
+      applyRows(tx, { watcher: round.watcher, folder: pageOf, rows, encoded }),
+      writeCursor(tx, next),
+      holdLease(tx, round.lease, progress),
+      isMidway(work) && deferDurability(tx),
+    ]);
     await suspectTombstones(tx, at, suspects);
     if (page.deltaLink !== null && start.phase === 'initial')
       await suspectUnseen(tx, { ...at, round: start.round });
     if (start.phase === 'initial' && start.round > 1)
       await noteFound(tx, { watcherId: round.watcher.id, folderId: folder.id, changes: done.changes });
-    await Promise.all([writeCursor(tx, next), holdLease(tx, round.lease, progress)]);
     return done;
   });
   Object.assign(folder, next);
   tree.mayDoubt = true;
   return { ...applied, progress };
 }
+
+/** A folder's first reading goes on after this page: a crash that forgets the page forgets its cursor with it. */
+const isMidway = ({ start, page }: PageWork) => start.phase === 'initial' && page.nextLink !== null;
 
 type Cursor = Pick<
   FolderRow,

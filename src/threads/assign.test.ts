@@ -206,7 +206,7 @@ it('answers for a message that it holds, also when the page does not say of whic
   const nothing = { conversationId: null, internetMessageId: null, subject: null, at: null };
   const sparse = { ...nothing, messageId: 'a', threadId: a?.threadId };
   const { threadOf } = await tenant.tenants.transact(asWorker(YACHT), (tx) =>
-    assignThreads(tx, { yachtId: YACHT, watcherId: chief.watcherId, keys: [sparse] }),
+    assignThreads(tx, [sparse], []),
   );
   expect([...threadOf]).toEqual([['a', a?.threadId]]);
 });

@@ -5,19 +5,13 @@
 import { sql } from 'kysely';
 
 import { newId } from '#base/ids.ts';
+import { textArray } from '#db/text-array.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { type Group, groupMessages, type KnownThread, type ThreadKey } from './grouping.ts';
 import { mergeThreads } from './merge.ts';
 
 export type { ThreadKey } from './grouping.ts';
-
-export type AssignArguments = {
-  yachtId: string;
-  watcherId: string;
-  /** The messages of one page, at most about 500; a message may stand there twice. */
-  keys: ThreadKey[];
-};
 
 /** A conversation that begins with these messages, named after the oldest. It does not exist yet. */
 export type NewThread = { id: string; subject: string | null };
@@ -31,19 +25,17 @@ export type Assigned = {
 
 /**
  * Finds the thread of each message, naming threads for new conversations and merging threads that turn out to be
- * one. Call it as the worker, holding `lockGrouping`, before the messages are written and in the same transaction:
- * the messages of merged threads have moved. Running it again changes nothing.
+ * one. Call it as the worker, before the messages are written and in the transaction in which `known` was looked up
+ * under `lockGrouping`: the messages of merged threads have moved. Running it again changes nothing.
  */
-export async function assignThreads(tx: TenantWriter, args: AssignArguments): Promise<Assigned> {
+export async function assignThreads(
+  tx: TenantWriter,
+  keys: ThreadKey[],
+  known: KnownThread[],
+): Promise<Assigned> {
   const begun: NewThread[] = [];
   const threadOf = new Map<string, string>();
-  if (args.keys.length === 0) return { threadOf, begun };
-  const keys = args.keys.map((key) => ({
-    ...key,
-    conversationId: key.conversationId || null,
-    internetMessageId: key.internetMessageId?.trim() || null,
-  }));
-  for (const group of groupMessages(keys, await findKnownThreads(tx, { ...args, keys }))) {
+  for (const group of groupMessages(keys, known)) {
     const threadId = await threadOfGroup(tx, group, begun);
     for (const messageId of group.messageIds) threadOf.set(messageId, threadId);
   }
@@ -76,21 +68,31 @@ async function threadOfGroup(tx: TenantWriter, group: Group, begun: NewThread[])
   return id;
 }
 
-async function findKnownThreads(tx: TenantWriter, args: AssignArguments): Promise<KnownThread[]> {
-  const conversationIds = present(args.keys.map((key) => key.conversationId));
-  const mailIds = present(args.keys.map((key) => key.internetMessageId));
+type Keys = Pick<ThreadKey, 'conversationId' | 'internetMessageId'>;
+
+/**
+ * The threads that hold messages with these keys: of one page, at most about 500. What is asked for besides changes
+ * nothing, so a page may ask before it knows which of its messages are new.
+ */
+export async function findKnownThreads(
+  tx: TenantWriter,
+  owner: { watcherId: string; yachtId: string },
+  keys: Keys[],
+): Promise<KnownThread[]> {
+  const conversationIds = present(keys.map((key) => key.conversationId));
+  const mailIds = present(keys.map((key) => key.internetMessageId));
   // One index probe a key (`offset 0` keeps the planner from turning it around): during a first sync there are
   // no statistics to choose a better way by, and a worse one grows with the mailbox.
   const { rows } = await sql<KnownThread>`
     select distinct 'conversation' as kind, key, thread_id
-      from unnest(${conversationIds}::text[]) key
+      from unnest(${textArray(conversationIds)}::text[]) key
      cross join lateral (select thread_id from email_messages
-                          where conversation_id = key and watcher_id = ${args.watcherId} offset 0) m
+                          where conversation_id = key and watcher_id = ${owner.watcherId} offset 0) m
     union all
     select distinct 'mail', key, thread_id
-      from unnest(${mailIds}::text[]) key
+      from unnest(${textArray(mailIds)}::text[]) key
      cross join lateral (select thread_id from email_messages
-                          where internet_message_id = key and yacht_id = ${args.yachtId} offset 0) m`.execute(
+                          where internet_message_id = key and yacht_id = ${owner.yachtId} offset 0) m`.execute(
     tx,
   );
   return rows;

@@ -1,6 +1,6 @@
 // Which messages are one conversation. Pure: assign.ts brings what the database knows and stores the answer.
 
-/** What a message is grouped by. Absent keys group nothing: a sparse row stays in the thread it has. */
+/** What a message is grouped by. A key that is null groups nothing: a sparse row stays in the thread it has. */
 export type ThreadKey = {
   /** Graph's immutable id. */
   messageId: string;

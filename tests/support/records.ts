@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 
 import { openPool, type Pool } from '#db/connect.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
-import { assignThreads, lockGrouping } from '#threads/assign.ts';
+import { assignThreads, findKnownThreads, lockGrouping } from '#threads/assign.ts';
 import { createThreads, readSurroundings } from '#threads/create.ts';
 import { refreshThreads } from '#threads/refresh.ts';
 
@@ -71,17 +71,15 @@ export async function deliver(tenants: Tenants, mailbox: Mailbox, page: Letter[]
   const rows = page.map((letter) => rowOf(mailbox, letter));
   return tenants.transact(asWorker(YACHT), async (tx) => {
     await lockGrouping(tx);
-    const { threadOf, begun } = await assignThreads(tx, {
-      yachtId: YACHT,
-      watcherId: mailbox.watcherId,
-      keys: rows.map((row) => ({
-        messageId: row.message_id,
-        conversationId: row.conversation_id,
-        internetMessageId: row.internet_message_id,
-        subject: row.subject,
-        at: row.received_at,
-      })),
-    });
+    const keys = rows.map((row) => ({
+      messageId: row.message_id,
+      conversationId: row.conversation_id,
+      internetMessageId: row.internet_message_id,
+      subject: row.subject,
+      at: row.received_at,
+    }));
+    const owner = { watcherId: mailbox.watcherId, yachtId: YACHT };
+    const { threadOf, begun } = await assignThreads(tx, keys, await findKnownThreads(tx, owner, keys));
     // Empty, so that refreshThreads is what fills them.
     const watcher = { id: mailbox.watcherId, user_id: mailbox.userId };
     const surroundings = await readSurroundings(tx, watcher.id);
