@@ -28,7 +28,7 @@ const mailAndPoll = async (times: number) => {
 };
 /** Polls that find mail until push counts as silent; at most so many that some may be taken by other rounds. */
 const untilSilent = async () => {
-  for (let n = 0; n < 9 && (await world.watcher()).push_silent_at === null; n += 1) await mailAndPoll(1);
+  for (let n = 0; n < 24 && (await world.watcher()).push_silent_at === null; n += 1) await mailAndPoll(1);
   expect((await world.watcher()).push_silent_at).not.toBeNull();
 };
 const shown = async () => (await ask(world.engineer, '/api/watchers')).body.items[0].push;
