@@ -45,6 +45,31 @@ it.each(['page', 'body'] as const)('%s: holds up its folder alone', async (kind)
   await world.expectEqual(engineer);
 });
 
+it.each(['page', 'body', 'always'] as const)(
+  '%s: for good: what comes after it is read all the same',
+  async (kind) => {
+    const { id } = deliver('inbox', 'Poison');
+    deliver('inbox', 'Beside it');
+    world.store.poisonMessage(engineer.email, id, kind);
+    await world.sync(engineer);
+    const behind = deliver('inbox', 'Behind it');
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'degraded', code: 'folders_incomplete' });
+    expect([await isHere('Beside it'), await isHere('Behind it')]).toEqual([true, true]);
+    expect(await troubles()).toEqual([{ display_name: 'Inbox', last_error: 'graph_transient' }]);
+    world.store.updateMessage(engineer.email, behind.id, { isRead: true });
+    await world.sync(engineer);
+    const row = await world.db
+      .selectFrom('email_messages')
+      .select('is_read')
+      .where('message_id', '=', behind.id)
+      .executeTakeFirst();
+    expect(row).toEqual({ is_read: true });
+    world.store.poisonMessage(engineer.email, id, null);
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'synced' });
+    await world.expectEqual(engineer);
+  },
+);
+
 it('that cannot be asked for by its id stays while it is in doubt, and holds up nothing', async () => {
   const { id } = deliver('inbox', 'Poison');
   await world.sync(engineer);

@@ -3,6 +3,7 @@ import { CelesteError } from '#base/errors.ts';
 import { type GraphErrorKind, isGraphError } from '#microsoft/errors.ts';
 
 import { planFolders } from './plan.ts';
+import { readAround } from './read-around.ts';
 import { type Look, type Reading, readFolder } from './read-folder.ts';
 import { type FolderRow, type Round, transact } from './round.ts';
 
@@ -67,6 +68,7 @@ async function stopOthers(worker: Promise<void>, queue: FolderRow[]): Promise<vo
 }
 
 async function readOne(round: Round, folder: FolderRow, reading: Reading & { look: Look | undefined }) {
+  const failedBefore = folder.last_error !== null;
   try {
     return await readFolder(round, folder, reading);
   } catch (error) {
@@ -79,6 +81,17 @@ async function readOne(round: Round, folder: FolderRow, reading: Reading & { loo
       tx.updateTable('email_folders').set({ last_error: error.code }).where('id', '=', folder.id).execute(),
     );
     folder.last_error = error.code;
+    if (failedBefore) await tryAround(round, folder, reading);
     return error;
+  }
+}
+
+/** The second time in a row, it may be one message that breaks the folder's pages. */
+async function tryAround(round: Round, folder: FolderRow, { onConfirmed }: Reading): Promise<void> {
+  try {
+    await readAround(round, folder, onConfirmed);
+  } catch (error) {
+    if (round.signal.aborted || !isGraphError(error, ...FOLDER_FAULTS, 'not_found')) throw error;
+    round.log.warn({ folder: folder.id, code: error.code }, 'nor could it be read around');
   }
 }
