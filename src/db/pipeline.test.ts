@@ -50,6 +50,18 @@ describe('a transaction whose statements travel together', () => {
     expect(await marks()).toEqual([1, 2]);
   });
 
+  it('tells what failed, not what was refused for it, whichever is heard of first', async () => {
+    const deep = async (work: () => Promise<unknown>, levels: number): Promise<unknown> =>
+      levels === 0 ? await work() : await deep(work, levels - 1);
+    const failed = db.transact({}, (tx) =>
+      Promise.all([
+        deep(() => sql`select 1 / 0`.execute(tx), 20),
+        tx.insertInto('marks').values({ id: 7 }).execute(),
+      ]),
+    );
+    await expect(failed).rejects.toMatchObject({ code: '22012' });
+  });
+
   it('runs nothing when its opening is refused, and tells why', async () => {
     const open = (tx: Transaction<Schema>) => sql`select 1 / 0`.execute(tx);
     const failed = db.transact({ open }, (tx) => tx.insertInto('marks').values({ id: 5 }).execute());

@@ -40,6 +40,7 @@ export function createPipelinedDatabase<Schema>(pool: PostgresPool): PipelinedDa
       await ready;
       return provider.provideConnection(async (connection) => {
         let isOver = false;
+        let firstFailure: unknown;
         const transaction = new Transaction<Schema>({
           config: { dialect },
           dialect,
@@ -47,7 +48,12 @@ export function createPipelinedDatabase<Schema>(pool: PostgresPool): PipelinedDa
           executor: executor.withConnectionProvider({
             provideConnection: async (use) => {
               if (isOver) throw new Error('a statement came after its transaction was over');
-              return use(connection);
+              try {
+                return await use(connection);
+              } catch (error) {
+                firstFailure ??= error;
+                throw error;
+              }
             },
           }),
         });
@@ -69,7 +75,8 @@ export function createPipelinedDatabase<Schema>(pool: PostgresPool): PipelinedDa
           );
           // Where it cannot be undone the driver discards the connection, and the server undoes it.
           await driver.rollbackTransaction(connection).catch(() => undefined);
-          throw first;
+          // What the server says to statements behind one that failed: which of them is heard first is chance.
+          throw isAborted(first) ? firstFailure : first;
         }
       });
     },
@@ -80,6 +87,8 @@ export function createPipelinedDatabase<Schema>(pool: PostgresPool): PipelinedDa
     },
   };
 }
+
+const isAborted = (error: unknown) => (error as { code?: unknown } | null)?.code === '25P02';
 
 /**
  * Lets this transaction's commit answer before it is on disk. What it wrote stays whole: a crash of the server within
