@@ -4,6 +4,7 @@ import type { Principal } from '#directory/principal.ts';
 import { getWatcher } from '#mailboxes/watchers.ts';
 import type { SyncProgress } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
+import { refreshThreads } from '#threads/refresh.ts';
 import { createMailWorld, type MailWorld } from './support/mail.ts';
 import { fillMailbox } from './support/mail-story.ts';
 
@@ -82,6 +83,26 @@ describe('the first sync', () => {
     expect(subjects).not.toContain('You have won');
     expect(subjects).not.toContain('Old menu');
     expect(subjects).not.toContain('Half a letter');
+  });
+
+  it('sums threads up from the page they begin with as it would from what was written', async () => {
+    const shown = async () => ({
+      threads: await world.db.selectFrom('email_threads').selectAll().orderBy('id').execute(),
+      mailboxes: await world.db
+        .selectFrom('email_thread_mailboxes')
+        .selectAll()
+        .orderBy('thread_id')
+        .execute(),
+    });
+    const before = await shown();
+    expect(before.threads.length).toBeGreaterThan(10);
+    await world.tenants.transact(asWorker(world.yachtId), (tx) =>
+      refreshThreads(
+        tx,
+        before.threads.map((thread) => thread.id),
+      ),
+    );
+    expect(await shown()).toEqual(before);
   });
 
   it('asks for nothing but changes the second time, and writes nothing', async () => {
