@@ -132,8 +132,11 @@ export function writeSettings(
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`);
   const file = join(place.cluster, SETTINGS_FILE);
-  writeFileSync(file, `# Written at every start.\n${lines.join('\n')}\n`, { mode: 0o600 });
-  give(file, place.account);
+  // In one step: several of us may start the server at once, and one that reads half a file listens where it must not.
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `# Written at every start.\n${lines.join('\n')}\n`, { mode: 0o600 });
+  give(draft, place.account);
+  renameSync(draft, file);
 }
 
 function give(path: string, account: Account | null): void {
