@@ -128,6 +128,8 @@ async function join(cluster: Cluster, postmaster: Postmaster): Promise<Client | 
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   });
+  // Until it is watched: a server killed between two answers must not end this process. The connection's end tells.
+  guard.on('error', () => undefined);
   try {
     await guard.connect();
     const { rows } = await guard.query(
