@@ -138,13 +138,18 @@ export async function resumeWatcher(tx: TenantWriter, watcherId: string, now: Da
   return update(tx, row.id, { sync_status, ...askedFor(now), expected_from: now }, now);
 }
 
-async function lockedWatcher(tx: TenantWriter, watcherId: string): Promise<WatcherRow> {
-  const row = await tx
+/** The watcher's row, held until the transaction ends; undefined when there is none. */
+export async function lockWatcher(tx: TenantWriter, watcherId: string): Promise<WatcherRow | undefined> {
+  return tx
     .selectFrom('email_watchers')
     .selectAll()
     .where('id', '=', watcherId)
     .forUpdate()
     .executeTakeFirst();
+}
+
+async function lockedWatcher(tx: TenantWriter, watcherId: string): Promise<WatcherRow> {
+  const row = await lockWatcher(tx, watcherId);
   if (!row) throw watcherNotFound();
   return row;
 }

@@ -1,8 +1,5 @@
 // Puts a page of messages into the tables. Applying it again changes nothing.
-import { sql } from 'kysely';
-
 import { newId } from '#base/ids.ts';
-import { textArray } from '#db/text-array.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 import { assignThreads, findKnownThreads, lockGrouping, type ThreadKey } from '#threads/assign.ts';
 import { createThreads, type FirstMessage, readSurroundings } from '#threads/create.ts';
@@ -11,7 +8,7 @@ import { refreshThreads } from '#threads/refresh.ts';
 import { type EncodedRows, encodeRows, insertMessages } from './insert.ts';
 import type { WatcherRow } from './round.ts';
 import type { MessageRow } from './rows.ts';
-import { type KnownMessage, seeMessages, updateMessages } from './store.ts';
+import { findKnown, type KnownMessage, seeMessages, updateMessages } from './store.ts';
 
 export type Applying = {
   watcher: Pick<WatcherRow, 'id' | 'user_id' | 'yacht_id'>;
@@ -39,7 +36,11 @@ export async function applyRows(
   const [, surroundings, known, threads] = await Promise.all([
     lockGrouping(tx),
     readSurroundings(tx, watcher.id),
-    findKnown(tx, watcher, rows),
+    findKnown(
+      tx,
+      watcher.yacht_id,
+      rows.map((row) => row.message_id),
+    ),
     findKnownThreads(tx, { watcherId: watcher.id, yachtId: watcher.yacht_id }, rows.map(keyOf)),
   ]);
   const fresh = rows.filter((row) => !known.has(row.message_id));
@@ -64,23 +65,6 @@ export async function applyRows(
     threadIds.filter((id) => !whole.has(id)),
   );
   return { threadIds, changes: fresh.length + old.length };
-}
-
-async function findKnown(
-  tx: TenantWriter,
-  watcher: Applying['watcher'],
-  rows: MessageRow[],
-): Promise<Map<string, KnownMessage>> {
-  const ids = textArray(rows.map((row) => row.message_id));
-  const found = await tx
-    .selectFrom('email_messages')
-    .select(['message_id', 'thread_id', 'conversation_id', 'internet_message_id', 'change_key', 'is_read'])
-    .select(['parent_folder_id', 'seen_round', 'removed_at', 'removal_suspected_at'])
-    .where('provider', '=', 'microsoft')
-    .where('yacht_id', '=', watcher.yacht_id)
-    .where(sql<boolean>`message_id = any(${ids}::text[])`)
-    .execute();
-  return new Map(found.map((message) => [message.message_id, message]));
 }
 
 /** False for a replay: the version we hold, where we hold it. */

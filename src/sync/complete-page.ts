@@ -9,6 +9,7 @@ import { asWorker } from '#tenants/tenants.ts';
 import type { Tree } from './folders.ts';
 import type { Round } from './round.ts';
 import { isSparse, laterWins, type MessageRow, rowOf } from './rows.ts';
+import { findKnown } from './store.ts';
 
 export type CompletePage = {
   rows: MessageRow[];
@@ -60,16 +61,7 @@ function tombstonesOf(page: MessagePage): string[] {
 
 async function unknownOf({ tenants, watcher }: Round, ids: string[]): Promise<string[]> {
   if (ids.length === 0) return [];
-  const known = await tenants.read(asWorker(watcher.yacht_id), (db) =>
-    db
-      .selectFrom('email_messages')
-      .select('message_id')
-      .where('provider', '=', 'microsoft')
-      .where('yacht_id', '=', watcher.yacht_id)
-      .where('message_id', 'in', ids)
-      .execute(),
-  );
-  const held = new Set(known.map((row) => row.message_id));
+  const held = await tenants.read(asWorker(watcher.yacht_id), (db) => findKnown(db, watcher.yacht_id, ids));
   return ids.filter((id) => !held.has(id));
 }
 

@@ -2,6 +2,7 @@
 // what changed. However many come, a mailbox has one round at a time and a pause between two.
 import type { Nudge } from '#directory/nudges.ts';
 import { openGap } from '#mailboxes/gaps.ts';
+import { lockWatcher } from '#mailboxes/watchers.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { isLastLook, type Look, SECOND_LOOK_MS } from './plan-nudge.ts';
@@ -20,12 +21,7 @@ export type NudgeEffect = {
 
 /** Hands a nudge over to its mailbox. Handed over twice, it brings a round forward twice. */
 export async function applyNudge(tx: TenantWriter, nudge: Nudge, now: Date): Promise<NudgeEffect> {
-  const row = await tx
-    .selectFrom('email_watchers')
-    .selectAll()
-    .where('id', '=', nudge.watcherId)
-    .forUpdate()
-    .executeTakeFirst();
+  const row = await lockWatcher(tx, nudge.watcherId);
   if (!row) return { round: null, subscription: false };
   const events = row.subscription_key === nudge.key ? nudge.lifecycleEvents : [];
   if (events.includes('missed')) await openGap(tx, { watcherId: row.id, kind: 'push_missed', at: now });
@@ -113,12 +109,7 @@ export type FinishedRound = Look & { watcherId: string };
  * once more and a little later, as long as more of what it told of may come to light.
  */
 export async function lookAgain(tx: TenantWriter, round: FinishedRound, now: Date): Promise<Date | null> {
-  const row = await tx
-    .selectFrom('email_watchers')
-    .select(['nudged_at', 'next_sync_at'])
-    .where('id', '=', round.watcherId)
-    .forUpdate()
-    .executeTakeFirst();
+  const row = await lockWatcher(tx, round.watcherId);
   if (!row?.next_sync_at) return null;
   if (row.next_sync_at <= now) return new Date(now.getTime() + PAUSE_MS);
   const isLast = isLastLook(row.nudged_at, round);

@@ -2,6 +2,7 @@
 // takes back. A mailbox that falls silent has its subscription replaced, and is read whole: while quiet folders of a
 // large one take turns, nothing told of them.
 import { openGap } from '#mailboxes/gaps.ts';
+import { lockWatcher } from '#mailboxes/watchers.ts';
 import type { GapKind, RoundTrigger } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
@@ -24,12 +25,7 @@ export async function notePoll(
   const poll = { trigger, changedSince, reconciling: isReconciling(watcher, now) };
   if (!isPoll(poll) || (changedSince === null && watcher.push_untold_at === null)) return HEARD;
   // Locked and read anew: a notification may have come while the round ran.
-  const row = await tx
-    .selectFrom('email_watchers')
-    .selectAll()
-    .where('id', '=', watcher.id)
-    .forUpdate()
-    .executeTakeFirst();
+  const row = await lockWatcher(tx, watcher.id);
   const judgement = row && judgePoll(row, poll, now);
   if (!judgement) return HEARD;
   const fellSilent = Boolean(judgement.push_silent_at);

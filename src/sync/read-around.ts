@@ -5,10 +5,12 @@ import { holdLease } from '#mailboxes/lease.ts';
 import { isGraphError } from '#microsoft/errors.ts';
 import { getMessages } from '#microsoft/message.ts';
 import { listMessageVersions, type MessageVersion } from '#microsoft/message-versions.ts';
+import { asWorker } from '#tenants/tenants.ts';
 
 import { type Applied, applyRows } from './apply.ts';
 import { type FolderRow, type Round, transact } from './round.ts';
 import { rowOf } from './rows.ts';
+import { findKnown } from './store.ts';
 
 const FULL = 500;
 const SMALLER = 8;
@@ -66,22 +68,13 @@ async function* versionsAround(
   }
 }
 
-async function newsAmong(round: Round, versions: MessageVersion[]): Promise<string[]> {
-  if (versions.length === 0) return [];
+async function newsAmong({ tenants, watcher }: Round, versions: MessageVersion[]): Promise<string[]> {
   const ids = versions.map((version) => version.id);
-  const rows = await transact(round, (tx) =>
-    tx
-      .selectFrom('email_messages')
-      .select(['message_id', 'change_key', 'is_read'])
-      .where('provider', '=', 'microsoft')
-      .where('yacht_id', '=', round.watcher.yacht_id)
-      .where('removed_at', 'is', null)
-      .where('message_id', 'in', ids)
-      .execute(),
-  );
-  const held = new Map(rows.map((row) => [row.message_id, row]));
-  const isHeld = ({ id, changeKey, isRead }: MessageVersion) =>
-    held.get(id)?.change_key === changeKey && held.get(id)?.is_read === isRead;
+  const held = await tenants.read(asWorker(watcher.yacht_id), (db) => findKnown(db, watcher.yacht_id, ids));
+  const isHeld = ({ id, changeKey, isRead }: MessageVersion) => {
+    const known = held.get(id);
+    return known?.removed_at === null && known.change_key === changeKey && known.is_read === isRead;
+  };
   return versions.filter((version) => !isHeld(version)).map((version) => version.id);
 }
 

@@ -1,8 +1,9 @@
-// Writing to messages that are there already.
+// Messages that are there already: finding them, writing to them.
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 
+import { textArray } from '#db/text-array.ts';
 import type { EmailMessagesTable } from '#tenants/schema.ts';
-import type { TenantWriter } from '#tenants/tenants.ts';
+import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
 import type { WatcherRow } from './round.ts';
 import type { MessageRow } from './rows.ts';
@@ -20,6 +21,24 @@ export type KnownMessage = Pick<
   | 'removed_at'
   | 'removal_suspected_at'
 >;
+
+/** Those of the messages that we hold, removed or not, by Graph's immutable id. One index probe an id. */
+export async function findKnown(
+  db: TenantReader,
+  yachtId: string,
+  messageIds: string[],
+): Promise<Map<string, KnownMessage>> {
+  if (messageIds.length === 0) return new Map();
+  const found = await db
+    .selectFrom('email_messages')
+    .select(['message_id', 'thread_id', 'conversation_id', 'internet_message_id', 'change_key', 'is_read'])
+    .select(['parent_folder_id', 'seen_round', 'removed_at', 'removal_suspected_at'])
+    .where('provider', '=', 'microsoft')
+    .where('yacht_id', '=', yachtId)
+    .where(sql<boolean>`message_id = any(${textArray(messageIds)}::text[])`)
+    .execute();
+  return new Map(found.map((message) => [message.message_id, message]));
+}
 
 type Owner = Pick<WatcherRow, 'id' | 'yacht_id'>;
 type Changes = { rows: MessageRow[]; threadOf: Map<string, string> };

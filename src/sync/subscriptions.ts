@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { newClientState } from '#directory/client-state.ts';
 import { forgetSubscriptions, noteSubscription, type SubscriptionOwner } from '#directory/subscriptions.ts';
 import { openGap } from '#mailboxes/gaps.ts';
+import { lockWatcher } from '#mailboxes/watchers.ts';
 import { asWorker, type TenantReader, type TenantWriter } from '#tenants/tenants.ts';
 
 import { bringForward } from './nudges.ts';
@@ -53,12 +54,7 @@ function takeStep(deps: SubscriptionDeps, of: SubscriptionOwner): Promise<TakenS
   const { tenants, webhookUrl } = deps;
   return tenants.transact(asWorker(of.yachtId), async (tx) => {
     const now = deps.clock.now();
-    const row = await tx
-      .selectFrom('email_watchers')
-      .selectAll()
-      .where('id', '=', of.watcherId)
-      .forUpdate()
-      .executeTakeFirst();
+    const row = await lockWatcher(tx, of.watcherId);
     const step: Step = row ? nextStep(row, { now, webhookUrl }) : { task: 'rest' };
     if (!row || step.task === 'rest') return null;
     const fresh = newClientState();
