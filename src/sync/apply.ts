@@ -32,6 +32,7 @@ export async function applyRows(
   { watcher, folder, rows, encoded }: Applying,
 ): Promise<Applied> {
   if (rows.length === 0) return { threadIds: [], changes: 0 };
+  const keyed = rows.map((row) => ({ row, key: keyOf(row) }));
   // Sent together; the lock is held when the others look.
   const [, surroundings, known, threads] = await Promise.all([
     lockGrouping(tx),
@@ -41,11 +42,15 @@ export async function applyRows(
       watcher.yacht_id,
       rows.map((row) => row.message_id),
     ),
-    findKnownThreads(tx, { watcherId: watcher.id, yachtId: watcher.yacht_id }, rows.map(keyOf)),
+    findKnownThreads(
+      tx,
+      { watcherId: watcher.id, yachtId: watcher.yacht_id },
+      keyed.map(({ key }) => key),
+    ),
   ]);
   const fresh = rows.filter((row) => !known.has(row.message_id));
   const old = rows.filter((row) => isChange(row, known.get(row.message_id)));
-  const grouped = rows.flatMap((row) => keyToGroup(row, known.get(row.message_id)));
+  const grouped = keyed.flatMap(({ row, key }) => keyToGroup(row, key, known.get(row.message_id)));
   const { threadOf, begun } = await assignThreads(tx, grouped, threads);
   // As many are new as there are rows: then it is these.
   const { columns } = encoded && fresh.length === rows.length ? encoded : encodeRows(fresh);
@@ -79,13 +84,13 @@ function isChange(row: MessageRow, known: KnownMessage | undefined): boolean {
 }
 
 /** Empty for a message that stays with those it is with. */
-function keyToGroup(row: MessageRow, known: KnownMessage | undefined): ThreadKey[] {
-  if (!known) return [keyOf(row)];
+function keyToGroup(row: MessageRow, key: ThreadKey, known: KnownMessage | undefined): ThreadKey[] {
+  if (!known) return [key];
   const { conversation_id, internet_message_id } = row;
   const isRegrouped =
     (conversation_id !== undefined && conversation_id !== known.conversation_id) ||
     (internet_message_id !== undefined && internet_message_id !== known.internet_message_id);
-  return isRegrouped ? [{ ...keyOf(row), threadId: known.thread_id }] : [];
+  return isRegrouped ? [{ ...key, threadId: known.thread_id }] : [];
 }
 
 function keyOf(row: MessageRow): ThreadKey {

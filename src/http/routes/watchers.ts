@@ -17,6 +17,7 @@ import { adviceOn } from '#mailboxes/advice.ts';
 import { INTERVAL_MINUTES, setSyncInterval } from '#mailboxes/interval.ts';
 import {
   getWatcher,
+  getWatcherState,
   listWatchers,
   pauseWatcher,
   requestSync,
@@ -127,7 +128,7 @@ export function watcherRoutes({ tenants, clock, crewNames, wake }: WatcherDeps) 
     const change = tenants.transact(scopeOf(c), (tx) => order(tx, id, clock.now()));
     const watcher = await change.catch(async (error: unknown) => {
       throw await refusalFor(error, seenBy, () =>
-        tenants.read(scopeOf(c), (db) => getWatcher(db, id, clock.now())),
+        tenants.read(scopeOf(c), (db) => getWatcherState(db, id, clock.now())),
       );
     });
     return watcherBody(watcher, seenBy);
