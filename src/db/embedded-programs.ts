@@ -67,24 +67,28 @@ export function packagedNative(): { native: string; version: string } {
 export function prepareNative(home: string, account: Account | null): string {
   const { native, version } = packagedNative();
   const copy = join(home, `postgres-${version}`);
-  const candidates = [native, copy].filter((folder) => existsSync(folder));
-  const usable = candidates.find((folder) => {
+  const askVersion = (folder: string) => runAs(account, home, [join(folder, 'bin', 'postgres'), '--version']);
+  const isUsable = (folder: string) => succeeds(() => askVersion(folder));
+  const usable = [native, copy].find((folder) => {
+    if (!existsSync(folder)) return false;
     succeeds(() => linkLibraries(folder));
-    return succeeds(() => runAs(account, home, [join(folder, 'bin', 'postgres'), '--version']));
+    return isUsable(folder);
   });
   if (usable !== undefined) return usable;
-  copyNative(native, copy);
-  runAs(account, home, [join(copy, 'bin', 'postgres'), '--version']);
+  copyNative(native, copy, isUsable);
+  askVersion(copy);
   return copy;
 }
 
-function copyNative(native: string, copy: string): void {
+function copyNative(native: string, copy: string, isUsable: (folder: string) => boolean): void {
   removeDrafts(copy);
   const draft = `${copy}.${process.pid}`;
   try {
     cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
     linkLibraries(draft);
     openToAll(draft);
+    // Another of us may have put its copy there meanwhile, and run it by now.
+    if (succeeds(() => renameSync(draft, copy)) || isUsable(copy)) return;
     rmSync(copy, { recursive: true, force: true });
     renameSync(draft, copy);
   } catch (error) {
