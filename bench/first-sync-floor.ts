@@ -75,9 +75,10 @@ async function fetchAll(graph: Graph): Promise<string[]> {
   const pages: string[] = [];
   const reader = async () => {
     for (let folderId = queue.shift(); folderId; folderId = queue.shift()) {
-      const from = { protocol: messageDelta, folderId, link: null, clock: systemClock };
-      for await (const page of pullFolder(graph, { ...from, signal: AbortSignal.timeout(600_000) })) {
-        pages.push(linesOf(page));
+      const prepare = async (page: MessagePage) => linesOf(page);
+      const from = { protocol: messageDelta, folderId, link: null, prepare, clock: systemClock };
+      for await (const lines of pullFolder(graph, { ...from, signal: AbortSignal.timeout(600_000) })) {
+        pages.push(lines);
       }
     }
   };

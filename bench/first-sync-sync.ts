@@ -1,6 +1,6 @@
 // Ours: one worker's first round, as the job runs it.
 import { systemClock } from '#base/clock.ts';
-import { boundYoungGeneration } from '#base/heap.ts';
+import { keepHeapSmall } from '#base/heap.ts';
 import { createLog } from '#base/log.ts';
 import { createSealer } from '#base/sealing.ts';
 import { syncMailbox } from '#sync/sync.ts';
@@ -9,7 +9,7 @@ import { createTenants } from '#tenants/tenants.ts';
 import { wire } from '../tests/support/wiring.ts';
 import { readTask, sayMeasured } from './measured.ts';
 
-boundYoungGeneration();
+keepHeapSmall();
 const task = readTask();
 const tenants = createTenants({
   locate: async () => ({ url: task.tenantUrl }),

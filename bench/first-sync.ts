@@ -14,6 +14,7 @@ import { type BenchYacht, prepareYacht } from './yacht.ts';
 
 const MESSAGES = 20_000;
 const LARGE = 100_000;
+const RUNS = 5;
 const PEER_MESSAGES = 3_000;
 const PEER_LATENCY_MS = 30;
 const FOLDERS = 25;
@@ -41,13 +42,11 @@ export async function firstSync(): Promise<void> {
 }
 
 async function report(world: World): Promise<void> {
-  fill(world, 'engineer@bench.test', MESSAGES);
-  // The sandbox composes a mail when it is first asked for; both that are compared find it composed.
-  await measure(world, 'floor', 'engineer@bench.test');
-  const floor = await measure(world, 'floor', 'engineer@bench.test');
-  world.sandbox.requests.clear();
-  const ours = await measure(world, 'sync', 'engineer@bench.test');
-  const asked = world.sandbox.requests.list().filter((request) => !request.path.endsWith('/$batch')).length;
+  const runs: { floor: Measured; ours: Measured; asked: number }[] = [];
+  for (const n of Array(RUNS).keys()) runs.push(await compare(world, `engineer.${n}@bench.test`));
+  const ratios = runs.map(({ ours, floor }) => rate(ours) / rate(floor)).sort((a, b) => a - b);
+  const [least, ratio, most] = [ratios[0], ratios[Math.floor(RUNS / 2)], ratios.at(-1)].map(twoDigits);
+  const median = (rates: number[]) => rates.sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;
 
   world.sandbox.settings.latencyMs = PEER_LATENCY_MS;
   fill(world, 'eto@bench.test', PEER_MESSAGES);
@@ -58,11 +57,15 @@ async function report(world: World): Promise<void> {
   world.sandbox.settings.latencyMs = 0;
 
   console.log(`first-sync: a mailbox of ${MESSAGES} messages in ${FOLDERS} folders, read for the first time`);
-  row('messages per second', rate(ours));
-  row('floor: fetch, parse, COPY without indexes', `${rate(floor)} /s`);
-  row('ratio to the floor (0.7 or better)', (rate(ours) / rate(floor)).toFixed(2));
+  row('messages per second', median(runs.map(({ ours }) => rate(ours))));
+  row('floor: fetch, parse, COPY without indexes', `${median(runs.map(({ floor }) => rate(floor)))} /s`);
+  row('ratio to the floor (0.7 or better)', `${ratio} (${RUNS} runs: ${least} to ${most})`);
+  const asked = Math.max(...runs.map((run) => run.asked));
   row('Graph requests per 1,000 messages (12 or fewer)', ((asked * 1000) / MESSAGES).toFixed(1));
-  row('peak memory of the worker (under 250 MiB)', `${ours.peakMiB} MiB`);
+  row(
+    'peak memory of the worker (under 250 MiB)',
+    `${Math.max(...runs.map(({ ours }) => ours.peakMiB))} MiB`,
+  );
   const times = (other: Measured) => `${rate(other)} /s, ${(rate(distant) / rate(other)).toFixed(1)} x`;
   row(`each answer taking ${PEER_LATENCY_MS} ms: ours`, `${rate(distant)} /s`);
   row('  SDK page iterator, upsert each (5 x or better)', times(peer));
@@ -73,9 +76,23 @@ async function report(world: World): Promise<void> {
   row(`${LARGE} messages: peak memory (under 250 MiB)`, `${huge.peakMiB} MiB`);
 }
 
+/** The floor and ours, one after the other on a mailbox of its own: both meet the machine in the same mood. */
+async function compare(world: World, address: string) {
+  fill(world, address, MESSAGES);
+  // The sandbox composes a mail when it is first asked for; both that are compared find it composed.
+  await measure(world, 'floor', address);
+  const floor = await measure(world, 'floor', address);
+  world.sandbox.requests.clear();
+  const ours = await measure(world, 'sync', address);
+  const asked = world.sandbox.requests.list().filter((request) => !request.path.endsWith('/$batch')).length;
+  return { floor, ours, asked };
+}
+
+const twoDigits = (ratio: number | undefined) => ratio?.toFixed(2);
+
 const rate = ({ messages, milliseconds }: Measured) => Math.round((messages * 1000) / milliseconds);
 
-/** Two fifths in the inbox, a fifth sent, the rest spread over folders three levels deep. */
+/** Two fifths in the inbox, a fifth sent, the rest spread over folders three levels deep. Each mailbox has its own mail. */
 function fill({ sandbox: { store } }: World, address: string, count: number): void {
   store.createMailbox({ address, displayName: address });
   const held = () =>
@@ -85,14 +102,15 @@ function fill({ sandbox: { store } }: World, address: string, count: number): vo
     const parent = spread.length % 3 === 0 ? 'inbox' : (spread.at(-1) ?? 'inbox');
     spread.push(store.createFolder(address, { name: `Matter ${spread.length + 1}`, parent }).id);
   }
+  const seed = 1_000 * store.mailboxes().length;
   const inbox = Math.floor(count * 0.4);
   const sent = Math.floor(count * 0.2);
-  store.bulk(address, { count: inbox, seed: 1, folder: 'inbox' });
-  store.bulk(address, { count: sent, seed: 2, folder: 'sentitems' });
+  store.bulk(address, { count: inbox, seed: seed + 1, folder: 'inbox' });
+  store.bulk(address, { count: sent, seed: seed + 2, folder: 'sentitems' });
   const rest = count - inbox - sent;
   for (const [n, folder] of spread.entries()) {
     const share = Math.floor(rest / spread.length) + (n < rest % spread.length ? 1 : 0);
-    store.bulk(address, { count: share, seed: 3 + n, folder });
+    store.bulk(address, { count: share, seed: seed + 3 + n, folder });
   }
 }
 

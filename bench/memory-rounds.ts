@@ -1,6 +1,6 @@
 // The measured process of bench/memory.ts: syncs its mailboxes over and over until it is told to stop, and says
 // every so often how large it is.
-import { boundYoungGeneration } from '#base/heap.ts';
+import { keepHeapSmall } from '#base/heap.ts';
 import { syncMailbox } from '#sync/sync.ts';
 
 import { openWorker, readGiven } from './rounds.ts';
@@ -18,7 +18,7 @@ const AT_ONCE = 4;
 const SAMPLE_MS = 60_000;
 const MIB = 1024 * 1024;
 
-boundYoungGeneration();
+keepHeapSmall();
 const { tasks, stopping } = await readGiven();
 const { syncDeps, close } = openWorker(tasks[0]);
 let rounds = 0;

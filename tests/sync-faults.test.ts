@@ -268,8 +268,8 @@ describe('a worker', () => {
     const dying: typeof tenants = {
       ...tenants,
       transact: (scope, fn) =>
-        tenants.transact(scope, async (tx) => {
-          const done = await fn(tx);
+        tenants.transact(scope, async (tx, lastly) => {
+          const done = await fn(tx, lastly);
           writes += 1;
           if (writes >= 6) throw new Error('the power went');
           return done;

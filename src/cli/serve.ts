@@ -1,4 +1,5 @@
 import { createService, type Service } from '#app.ts';
+import { keepHeapSmall } from '#base/heap.ts';
 import { openFleet } from '#tenants/fleet.ts';
 
 import { type Settings, stopOnSignal } from './process.ts';
@@ -14,6 +15,7 @@ export async function serve(
   role: 'api' | 'worker',
   begin: (service: Service) => Promise<unknown>,
 ): Promise<void> {
+  keepHeapSmall();
   const fleet = await openFleet(settings);
   const open = [fleet.close];
   const close = async () => {

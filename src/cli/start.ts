@@ -3,6 +3,7 @@
 
 import { createService } from '#app.ts';
 import { systemClock } from '#base/clock.ts';
+import { keepHeapSmall } from '#base/heap.ts';
 import type { Log } from '#base/log.ts';
 import { refuseTakenPort } from '#http/server.ts';
 import { type Fleet, openFleet } from '#tenants/fleet.ts';
@@ -16,6 +17,7 @@ export async function start(): Promise<void> {
   const settings = readSettings();
   const { config, log } = settings;
   await refuseTakenPort(config.http);
+  keepHeapSmall();
   say('Celeste Mail is starting …');
   const running: Stoppable[] = [];
   const stop = async () => {

@@ -22,6 +22,10 @@ afterAll(async () => {
   await tenant.close();
 });
 
+/** As `work`, heard of a good deal later. */
+const deep = async (work: () => Promise<unknown>, levels: number): Promise<unknown> =>
+  levels === 0 ? await work() : await deep(work, levels - 1);
+
 const marks = async () =>
   (await tenant.pool.query('select id from marks order by seen_at')).rows.map((row) => row.id);
 
@@ -51,8 +55,6 @@ describe('a transaction whose statements travel together', () => {
   });
 
   it('tells what failed, not what was refused for it, whichever is heard of first', async () => {
-    const deep = async (work: () => Promise<unknown>, levels: number): Promise<unknown> =>
-      levels === 0 ? await work() : await deep(work, levels - 1);
     const failed = db.transact({}, (tx) =>
       Promise.all([
         deep(() => sql`select 1 / 0`.execute(tx), 20),
@@ -66,6 +68,46 @@ describe('a transaction whose statements travel together', () => {
     const open = (tx: Transaction<Schema>) => sql`select 1 / 0`.execute(tx);
     const failed = db.transact({ open }, (tx) => tx.insertInto('marks').values({ id: 5 }).execute());
     await expect(failed).rejects.toMatchObject({ code: '22012' });
+    expect(await marks()).toEqual([1, 2]);
+  });
+
+  it('commits what it was told to wait for last, with the commit right behind it', async () => {
+    const [result] = await Promise.all([
+      db.transact({}, async (tx, lastly) => {
+        lastly(tx.insertInto('marks').values({ id: 8 }).execute());
+        lastly(sql`insert into marks (id) select 9 from pg_sleep(0.05)`.execute(tx));
+        return 'written';
+      }),
+      // On the same connection, so behind it.
+      db.transact({}, (tx) => tx.deleteFrom('marks').where('id', '=', 8).execute()),
+    ]);
+    expect(result).toBe('written');
+    expect(await marks()).toEqual([1, 2, 9]);
+    await tenant.pool.query('delete from marks where id > 2');
+  });
+
+  it('undoes all of it when one of the last fails, and tells which', async () => {
+    const failed = db.transact({}, async (tx, lastly) => {
+      await tx.insertInto('marks').values({ id: 10 }).execute();
+      lastly(tx.insertInto('marks').values({ id: 11 }).execute());
+      lastly(deep(() => tx.insertInto('marks').values({ id: 11 }).execute(), 20));
+      lastly(tx.insertInto('marks').values({ id: 12 }).execute());
+    });
+    await expect(failed).rejects.toMatchObject({ code: '23505' });
+    expect(await marks()).toEqual([1, 2]);
+  });
+
+  it('undoes all of it when one of the last could not even be sent', async () => {
+    const unsendable = {
+      toPostgres: () => {
+        throw new Error('no such value');
+      },
+    };
+    const failed = db.transact({}, async (tx, lastly) => {
+      lastly(tx.insertInto('marks').values({ id: 13 }).execute());
+      lastly(sql`select ${unsendable}`.execute(tx));
+    });
+    await expect(failed).rejects.toThrow('no such value');
     expect(await marks()).toEqual([1, 2]);
   });
 

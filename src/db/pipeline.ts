@@ -2,9 +2,12 @@
 // turn of a busy event loop each; a page of a first sync has a dozen. Here statements that do not need each
 // other's answers, issued without `await` between them, travel at once (`pg`'s pipeline mode), and the server still
 // runs them one after the other, in the order in which they were issued.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import {
   DefaultConnectionProvider,
   DefaultQueryExecutor,
+  isAbortedTransactionError,
   PostgresDialect,
   type PostgresPool,
   sql,
@@ -16,10 +19,19 @@ export type PipelinedDatabase<Schema> = {
    * What `fn` resolves to, in a transaction that is committed then and undone when anything throws. `open` issues
    * the transaction's first statements; `fn` begins without waiting for them, and what they throw counts first.
    */
-  transact<T>(options: TransactOptions<Schema>, fn: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
+  transact<T>(options: TransactOptions<Schema>, fn: Work<Schema, T>): Promise<T>;
   /** Ends the pool once its connections are back. */
   destroy(): Promise<void>;
 };
+
+/** What is done in a transaction. */
+export type Work<Schema, T> = (tx: Transaction<Schema>, lastly: Lastly) => Promise<T>;
+
+/**
+ * Takes statements, already issued, whose answers nobody needs but to know that they succeeded: the commit is sent
+ * right behind them instead of waiting for them.
+ */
+export type Lastly = (statements: Promise<unknown>) => void;
 
 export type TransactOptions<Schema> = {
   accessMode?: 'read only';
@@ -58,14 +70,23 @@ export function createPipelinedDatabase<Schema>(pool: PostgresPool): PipelinedDa
           }),
         });
         const { accessMode, open } = options;
+        const last: Promise<unknown>[] = [];
+        const lastly: Lastly = (statements) => {
+          last.push(statements);
+          // It is awaited with the commit; a failure until then is not unhandled.
+          statements.catch(() => undefined);
+        };
         const opened = Promise.all([
           driver.beginTransaction(connection, accessMode ? { accessMode } : {}),
           open?.(transaction),
         ]);
         try {
-          const [, result] = await Promise.all([opened, fn(transaction)]);
+          const [, result] = await Promise.all([opened, fn(transaction, lastly)]);
+          // One that this process could not even send must be heard of before the commit goes.
+          if (last.length > 0) await Promise.race([Promise.all(last), nextTurn()]);
           isOver = true;
-          await driver.commitTransaction(connection);
+          // Behind a statement that fails the server takes a commit for a rollback.
+          await Promise.all([...last, driver.commitTransaction(connection)]);
           return result;
         } catch (error) {
           isOver = true;
@@ -75,8 +96,9 @@ export function createPipelinedDatabase<Schema>(pool: PostgresPool): PipelinedDa
           );
           // Where it cannot be undone the driver discards the connection, and the server undoes it.
           await driver.rollbackTransaction(connection).catch(() => undefined);
+          await Promise.allSettled(last);
           // What the server says to statements behind one that failed: which of them is heard first is chance.
-          throw isAborted(first) ? firstFailure : first;
+          throw isAborted(first) ? (firstFailure ?? first) : first;
         }
       });
     },
@@ -88,7 +110,8 @@ export function createPipelinedDatabase<Schema>(pool: PostgresPool): PipelinedDa
   };
 }
 
-const isAborted = (error: unknown) => (error as { code?: unknown } | null)?.code === '25P02';
+const isAborted = (error: unknown) =>
+  (error as { code?: unknown } | null)?.code === '25P02' || isAbortedTransactionError(error);
 
 /**
  * Lets this transaction's commit answer before it is on disk. What it wrote stays whole: a crash of the server within

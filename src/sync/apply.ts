@@ -1,13 +1,13 @@
 // Puts a page of messages into the tables. Applying it again changes nothing.
-import { newId } from '#base/ids.ts';
+import type { Lastly } from '#db/pipeline.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 import { assignThreads, findKnownThreads, lockGrouping, type ThreadKey } from '#threads/assign.ts';
-import { createThreads, type FirstMessage, readSurroundings } from '#threads/create.ts';
+import { createThreads, readSurroundings } from '#threads/create.ts';
 import { refreshThreads } from '#threads/refresh.ts';
 
-import { type EncodedRows, encodeRows, insertMessages } from './insert.ts';
+import { insertMessages, type NewMessages, newMessages } from './insert.ts';
 import type { WatcherRow } from './round.ts';
-import type { MessageRow } from './rows.ts';
+import { type MessageRow, mailDate } from './rows.ts';
 import { findKnown, type KnownMessage, seeMessages, updateMessages } from './store.ts';
 
 export type Applying = {
@@ -17,7 +17,7 @@ export type Applying = {
   /** One for each message. */
   rows: MessageRow[];
   /** All of them made ready to be inserted, where that is what is expected of them. */
-  encoded?: EncodedRows | undefined;
+  expectedNew?: NewMessages | undefined;
 };
 
 /** The threads that changed, and how many messages did. */
@@ -29,7 +29,8 @@ export type Applied = { threadIds: string[]; changes: number };
  */
 export async function applyRows(
   tx: TenantWriter,
-  { watcher, folder, rows, encoded }: Applying,
+  lastly: Lastly,
+  { watcher, folder, rows, expectedNew }: Applying,
 ): Promise<Applied> {
   if (rows.length === 0) return { threadIds: [], changes: 0 };
   const keyed = rows.map((row) => ({ row, key: keyOf(row) }));
@@ -53,22 +54,20 @@ export async function applyRows(
   const grouped = keyed.flatMap(({ row, key }) => keyToGroup(row, key, known.get(row.message_id)));
   const { threadOf, begun } = await assignThreads(tx, grouped, threads);
   // As many are new as there are rows: then it is these.
-  const { columns } = encoded && fresh.length === rows.length ? encoded : encodeRows(fresh);
-  const messages = fresh.map((row) => firstMessageOf(row, threadOf.get(row.message_id) ?? ''));
+  const added = expectedNew && fresh.length === rows.length ? expectedNew : newMessages(fresh);
   const round = folder?.round ?? 0;
-  await Promise.all([
-    createThreads(tx, { watcher, surroundings, threads: begun, messages }),
-    insertMessages(tx, watcher, { columns, messages, round }),
+  const written = Promise.all([
+    createThreads(tx, { watcher, surroundings, threads: begun, messages: added.messages, threadOf }),
+    insertMessages(tx, watcher, { added, threadOf, round }),
     updateMessages(tx, watcher, { rows: old, threadOf }),
     folder && seeMessages(tx, watcher, { folder, rows, known }),
   ]);
   const before = old.flatMap((row) => known.get(row.message_id)?.thread_id ?? []);
   const threadIds = [...new Set([...threadOf.values(), ...before])];
   const whole = new Set(begun.map((thread) => thread.id));
-  await refreshThreads(
-    tx,
-    threadIds.filter((id) => !whole.has(id)),
-  );
+  const goingOn = threadIds.filter((id) => !whole.has(id));
+  if (goingOn.length === 0) lastly(written);
+  else await Promise.all([written, refreshThreads(tx, goingOn)]);
   return { threadIds, changes: fresh.length + old.length };
 }
 
@@ -99,29 +98,6 @@ function keyOf(row: MessageRow): ThreadKey {
     conversationId: row.conversation_id || null,
     internetMessageId: row.internet_message_id?.trim() || null,
     subject: row.subject ?? null,
-    at: dateOf(row),
+    at: mailDate(row),
   };
-}
-
-function firstMessageOf(row: MessageRow, threadId: string): FirstMessage {
-  return {
-    id: newId(),
-    thread_id: threadId,
-    internet_message_id: row.internet_message_id ?? null,
-    subject: row.subject ?? null,
-    body_preview: row.body_preview ?? null,
-    parent_folder_id: row.parent_folder_id ?? null,
-    at: dateOf(row),
-    from_name: row.from_name ?? null,
-    from_address: row.from_address ?? null,
-    to_addresses: row.to_addresses ?? [],
-    is_read: row.is_read ?? false,
-    is_draft: row.is_draft ?? false,
-    has_attachments: row.has_attachments ?? false,
-  };
-}
-
-function dateOf(row: MessageRow): Date | null {
-  const at = row.received_at ?? row.sent_at ?? null;
-  return at === null ? null : new Date(at);
 }

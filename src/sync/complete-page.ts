@@ -1,4 +1,5 @@
 // A page of a folder with its gaps filled: what it says about messages that we do not hold is asked for first.
+import { mapInTurns } from '#base/turns.ts';
 import { GraphError } from '#microsoft/errors.ts';
 import { getMessages, type MessageAnswer } from '#microsoft/message.ts';
 import type { GraphMessage } from '#microsoft/message-fields.ts';
@@ -33,7 +34,7 @@ export async function completePage(
   const messages = laterWins(messagesOf(page));
   const tombstones = tombstonesOf(page);
   const unknown = await unknownOf(round, [...messages.filter(isSparse).map(({ id }) => id), ...tombstones]);
-  if (unknown.length === 0) return { rows: messages.map(rowOf), suspects: tombstones };
+  if (unknown.length === 0) return { rows: await mapInTurns(messages, rowOf), suspects: tombstones };
   const answers = await getMessages(round.graph, unknown, round.signal);
   const isUnanswered = (id: string) => isFailure(answers.get(id));
   if (!isInitial && tombstones.some(isUnanswered)) throw unansweredTombstone();

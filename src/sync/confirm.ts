@@ -65,9 +65,10 @@ async function judge(answers: Map<string, MessageAnswer>, knowsFolder: KnowsFold
 }
 
 function settle(round: Round, { removed, alive }: Verdict): Promise<Applied> {
-  return transact(round, async (tx) => {
+  return transact(round, async (tx, lastly) => {
     await holdLease(tx, round.lease);
-    const applied = await applyRows(tx, { watcher: round.watcher, folder: null, rows: alive.map(rowOf) });
+    const rows = alive.map(rowOf);
+    const applied = await applyRows(tx, lastly, { watcher: round.watcher, folder: null, rows });
     const threadIds = await remove(tx, round.watcher.id, removed);
     await refreshThreads(tx, threadIds);
     return { threadIds: [...applied.threadIds, ...threadIds], changes: applied.changes + removed.length };

@@ -2,25 +2,29 @@
 // before the mailbox's turn to write comes.
 import { type RawBuilder, sql } from 'kysely';
 
+import { newId } from '#base/ids.ts';
 import { textArray } from '#db/text-array.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
+import type { FirstMessage } from '#threads/create.ts';
 
 import type { WatcherRow } from './round.ts';
-import type { MessageRow } from './rows.ts';
+import { type MessageRow, mailDate } from './rows.ts';
 
-/** Messages, and their columns as PostgreSQL takes them. */
-export type EncodedRows = { rows: MessageRow[]; columns: Buffer[] };
+/** Messages that are not held yet: as their threads are summed up from them, and as PostgreSQL takes them. */
+export type NewMessages = { messages: FirstMessage[]; columns: Buffer[] };
 
-/** The rows ready to be inserted; nothing but work for this process. */
-export function encodeRows(rows: MessageRow[]): EncodedRows {
+/** Makes rows ready to be inserted; nothing but work for this process. */
+export function newMessages(rows: MessageRow[]): NewMessages {
+  const messages = rows.map(firstMessageOf);
+  const ids = textArray(messages.map((message) => message.id));
   const columns = COLUMNS.map(({ name, encode }) => textArray(rows.map((row) => encode(row[name]))));
-  return { rows, columns };
+  return { messages, columns: [ids, ...columns] };
 }
 
 type Insert = {
-  columns: Buffer[];
-  /** The rows' ids and threads, in the order of the rows. */
-  messages: { id: string; thread_id: string }[];
+  added: NewMessages;
+  /** The thread's id by the message's, Graph's. */
+  threadOf: Map<string, string>;
   round: number;
 };
 
@@ -28,18 +32,35 @@ type Insert = {
 export async function insertMessages(
   tx: TenantWriter,
   watcher: Pick<WatcherRow, 'id' | 'user_id' | 'yacht_id'>,
-  { columns, messages, round }: Insert,
+  { added: { messages, columns }, threadOf, round }: Insert,
 ): Promise<void> {
   if (messages.length === 0) return;
-  const ids = textArray(messages.map((message) => message.id));
-  const threadIds = textArray(messages.map((message) => message.thread_id));
+  const threadIds = textArray(messages.map(({ message_id }) => threadOf.get(message_id) ?? null));
   const names = sql.join(COLUMNS.map(({ name }) => sql.ref(name)));
   await sql`
-    insert into email_messages (id, thread_id, watcher_id, user_id, yacht_id, seen_round, ${names})
-    select r.id::uuid, r.thread_id::uuid, ${watcher.id}, ${watcher.user_id}, ${watcher.yacht_id}, ${round},
+    insert into email_messages (thread_id, id, watcher_id, user_id, yacht_id, seen_round, ${names})
+    select r.thread_id::uuid, r.id::uuid, ${watcher.id}, ${watcher.user_id}, ${watcher.yacht_id}, ${round},
            ${sql.join(COLUMNS.map(({ read }) => read))}
-      from unnest(${sql.join([ids, threadIds, ...columns].map((column) => sql`${column}::text[]`))})
-        as r (id, thread_id, ${names})`.execute(tx);
+      from unnest(${sql.join([threadIds, ...columns].map((column) => sql`${column}::text[]`))})
+        as r (thread_id, id, ${names})`.execute(tx);
+}
+
+function firstMessageOf(row: MessageRow): FirstMessage {
+  return {
+    id: newId(),
+    message_id: row.message_id,
+    internet_message_id: row.internet_message_id ?? null,
+    subject: row.subject ?? null,
+    body_preview: row.body_preview ?? null,
+    parent_folder_id: row.parent_folder_id ?? null,
+    at: mailDate(row),
+    from_name: row.from_name ?? null,
+    from_address: row.from_address ?? null,
+    to_addresses: row.to_addresses ?? [],
+    is_read: row.is_read ?? false,
+    is_draft: row.is_draft ?? false,
+    has_attachments: row.has_attachments ?? false,
+  };
 }
 
 type Name = keyof MessageRow;

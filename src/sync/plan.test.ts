@@ -116,7 +116,7 @@ describe('the clock', () => {
 
 describe('page sizes', () => {
   it('shrink after a page heavy with text and recover', () => {
-    expect(pageSizeAfter(FULL_PAGE, 5_000_000)).toBe(50);
+    expect(pageSizeAfter(FULL_PAGE, 5_000_000)).toBe(100);
     expect(pageSizeAfter(50, 10_000)).toBe(100);
     expect(pageSizeAfter(FULL_PAGE, 10_000)).toBe(FULL_PAGE);
   });

@@ -106,7 +106,7 @@ export function nextAttempt(now: Date, failures: number, random: () => number = 
   return new Date(now.getTime() + minutes * MINUTE_MS * (0.8 + 0.4 * random()));
 }
 
-export const FULL_PAGE = 200;
+export const FULL_PAGE = 400;
 const SMALLEST_PAGE = 5;
 const HEAVY_PAGE_CHARS = 4_000_000;
 const LIGHT_PAGE_CHARS = 1_000_000;

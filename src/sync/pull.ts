@@ -1,4 +1,4 @@
-// Fetches a folder's pages, one ahead of whoever takes them.
+// Fetches a folder's pages and makes them ready, one ahead of whoever takes them.
 import type { Clock } from '#base/clock.ts';
 import { retry } from '#base/retry.ts';
 import { isGraphError } from '#microsoft/errors.ts';
@@ -11,26 +11,29 @@ import { FULL_PAGE, pageSizeAfter, pageSizeForAttempt } from './plan.ts';
 const ATTEMPTS = 4;
 const BASE_MS = 400;
 
-export type Pull = {
+export type Pull<Ready> = {
   protocol: PageProtocol;
   folderId: string;
   link: string | null;
   /** The page at `link`, when it is here already. */
   first?: MessagePage | undefined;
+  /** What a page is made into before it is taken. */
+  prepare(page: MessagePage): Promise<Ready>;
   clock: Clock;
   signal: AbortSignal;
 };
 
 /**
- * The pages of a folder from `link` on, to the one with the deltaLink. While a page is being applied the next is
- * on its way. Passing faults are tried again, with smaller pages.
+ * The pages of a folder from `link` on, to the one with the deltaLink, each prepared. While a page is being applied
+ * the next is on its way. Passing faults are tried again, with smaller pages.
  *
- * @throws GraphError, `throttled` (CelesteError) when the wait is the schedule's, the signal's reason
+ * @throws GraphError, `throttled` (CelesteError) when the wait is the schedule's, the signal's reason, and what
+ *   `prepare` throws
  */
-export async function* pullFolder(
+export async function* pullFolder<Ready>(
   graph: Graph,
-  { protocol, folderId, link, first, clock, signal }: Pull,
-): AsyncGenerator<MessagePage> {
+  { protocol, folderId, link, first, prepare, clock, signal }: Pull<Ready>,
+): AsyncGenerator<Ready> {
   const left = new AbortController();
   const either = AbortSignal.any([signal, left.signal]);
   let size = FULL_PAGE;
@@ -38,22 +41,24 @@ export async function* pullFolder(
     const at = { root: graph.root, folderId, link: from, pageSize: size, now: clock.now() };
     const page = await fetchPage(graph, protocol, { ...at, signal: either });
     size = pageSizeAfter(size, textLength(page));
-    return page;
+    return ready(page);
   };
-  let coming = first ? Promise.resolve(first) : fetch(link);
+  const ready = async (page: MessagePage) => ({ nextLink: page.nextLink, page: await prepare(page) });
+  let coming = first ? ready(first) : fetch(link);
   try {
     for (;;) {
-      const page = await coming;
-      if (page.nextLink !== null) {
-        coming = fetch(page.nextLink);
+      const { nextLink, page } = await coming;
+      if (nextLink !== null) {
+        coming = fetch(nextLink);
         // It is awaited once this page is taken; a failure until then is not unhandled.
         coming.catch(() => undefined);
       }
       yield page;
-      if (page.nextLink === null) return;
+      if (nextLink === null) return;
     }
   } finally {
     left.abort();
+    await coming.catch(() => undefined);
   }
 }
 

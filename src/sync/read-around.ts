@@ -83,8 +83,8 @@ async function fetchInto(round: Round, ids: string[]): Promise<Applied> {
   const rows = [...answers].flatMap(([id, answer]) =>
     'message' in answer ? rowOf({ ...answer.message, id }) : [],
   );
-  return transact(round, async (tx) => {
+  return transact(round, async (tx, lastly) => {
     await holdLease(tx, round.lease);
-    return applyRows(tx, { watcher: round.watcher, folder: null, rows });
+    return applyRows(tx, lastly, { watcher: round.watcher, folder: null, rows });
   });
 }

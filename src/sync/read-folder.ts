@@ -8,9 +8,9 @@ import type { MessagePage } from '#microsoft/message-page.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { type Applied, applyRows } from './apply.ts';
-import { completePage } from './complete-page.ts';
+import { type CompletePage, completePage } from './complete-page.ts';
 import type { Tree } from './folders.ts';
-import { type EncodedRows, encodeRows } from './insert.ts';
+import { type NewMessages, newMessages } from './insert.ts';
 import type { Lane } from './lane.ts';
 import type { Start } from './plan.ts';
 import type { ReconciliationResult } from './plan-reconcile.ts';
@@ -80,18 +80,18 @@ async function readPages(
   const askedAt = look?.askedAt ?? clock.now();
   let start = source.start(folder, askedAt);
   const since = start.phase === 'delta' ? folder.synced_at : null;
-  const at = { folderId: folder.provider_folder_id, link: start.link, first: look?.answer };
-  for await (const page of pullFolder(graph, { protocol: source.pages, ...at, clock, signal })) {
-    // Made before the lane is ours: another folder's page is being written meanwhile.
-    const { rows, suspects } = await completePage(round, page, {
-      tree,
-      isInitial: start.phase === 'initial',
-    });
-    // What was parsed is not needed again, and the page may wait for its turn.
-    page.rows.length = 0;
+  const { phase, round: folderRound } = start;
+  // Before the lane is ours: another page is being written meanwhile, and what was parsed is let go.
+  const prepare = async (page: MessagePage) => {
+    const { nextLink, deltaLink } = page;
+    const { rows, suspects } = await completePage(round, page, { tree, isInitial: phase === 'initial' });
     const placed = rows.map((row) => placedIn(row, folder));
-    const encoded = start.phase === 'initial' && start.round === 1 ? encodeRows(placed) : undefined;
-    const work = { folder, start, page, rows: placed, encoded, suspects, askedAt };
+    const expectedNew = phase === 'initial' && folderRound === 1 ? newMessages(placed) : undefined;
+    return { nextLink, deltaLink, rows: placed, expectedNew, suspects };
+  };
+  const at = { folderId: folder.provider_folder_id, link: start.link, first: look?.answer };
+  for await (const page of pullFolder(graph, { protocol: source.pages, ...at, prepare, clock, signal })) {
+    const work = { folder, start, page, askedAt };
     onPage({ ...(await lane(() => commitPage(round, tree, work))), since });
     start = { ...start, isFirstPage: false };
   }
@@ -102,27 +102,27 @@ function placedIn(row: MessageRow, folder: FolderRow): MessageRow {
   return row.parent_folder_id ? row : { ...row, parent_folder_id: folder.provider_folder_id };
 }
 
+type PreparedPage = Pick<MessagePage, 'nextLink' | 'deltaLink'> &
+  CompletePage & { expectedNew: NewMessages | undefined };
+
 type PageWork = {
   folder: FolderRow;
   start: Start;
-  page: MessagePage;
-  rows: MessageRow[];
-  encoded: EncodedRows | undefined;
-  /** Messages to ask about at the end of the round. */
-  suspects: string[];
+  page: PreparedPage;
   /** When reading the folder began: what Microsoft had then is in our rows at its end. */
   askedAt: Date;
 };
 
 async function commitPage(round: Round, tree: Tree, work: PageWork) {
-  const { folder, start, page, rows, encoded, suspects } = work;
+  const { folder, start, page } = work;
+  const { rows, expectedNew, suspects } = page;
   const next = { ...folder, ...cursorAfter(work) };
   const at = { watcherId: round.watcher.id, folderId: folder.provider_folder_id };
   const progress = progressOf(tree.folders.map((row) => (row.id === folder.id ? next : row)));
   const pageOf = { providerId: folder.provider_folder_id, round: start.round };
-  const applied = await transact(round, async (tx) => {
+  const applied = await transact(round, async (tx, lastly) => {
     const [done] = await Promise.all([
-      applyRows(tx, { watcher: round.watcher, folder: pageOf, rows, encoded }),
+      applyRows(tx, lastly, { watcher: round.watcher, folder: pageOf, rows, expectedNew }),
       writeCursor(tx, next),
       holdLease(tx, round.lease, progress),
       isMidway(work) && deferDurability(tx),
@@ -147,7 +147,7 @@ type Cursor = Pick<
   'phase' | 'round' | 'next_link' | 'delta_link' | 'messages_done' | 'synced_at' | 'last_error'
 >;
 
-function cursorAfter({ folder, start, page, rows, askedAt }: PageWork): Cursor {
+function cursorAfter({ folder, start, page, askedAt }: PageWork): Cursor {
   const isOver = page.deltaLink !== null;
   const before = start.isFirstPage && start.phase === 'initial' ? 0 : folder.messages_done;
   return {
@@ -155,7 +155,7 @@ function cursorAfter({ folder, start, page, rows, askedAt }: PageWork): Cursor {
     round: start.round,
     next_link: page.nextLink,
     delta_link: page.deltaLink ?? (start.phase === 'delta' ? folder.delta_link : null),
-    messages_done: start.phase === 'initial' ? before + rows.length : before,
+    messages_done: start.phase === 'initial' ? before + page.rows.length : before,
     synced_at: isOver ? askedAt : folder.synced_at,
     last_error: null,
   };

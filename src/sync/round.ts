@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
+import type { Lastly } from '#db/pipeline.ts';
 import type { Lease } from '#mailboxes/lease.ts';
 import type { Graph } from '#microsoft/graph-client.ts';
 import type { EmailFoldersTable, EmailWatchersTable } from '#tenants/schema.ts';
@@ -27,7 +28,7 @@ export type Round = {
 /** A transaction on the yacht this round is about. */
 export function transact<T>(
   round: Pick<Round, 'tenants' | 'watcher'>,
-  fn: (tx: TenantWriter) => Promise<T>,
+  fn: (tx: TenantWriter, lastly: Lastly) => Promise<T>,
 ): Promise<T> {
   return round.tenants.transact(asWorker(round.watcher.yacht_id), fn);
 }

@@ -57,17 +57,28 @@ export function rowOf(message: GraphMessage): MessageRow {
   for (const [field, column, read] of FIELDS) {
     if (!(field in message)) continue;
     const value = read(message[field]);
-    if (value !== undefined) Object.assign(row, column === null ? value : { [column]: value });
+    if (value === undefined) continue;
+    if (column === null) Object.assign(row, value);
+    else row[column] = value as never;
   }
   if (isDamaged(message, row)) row.sync_level = 'partial';
   else if (!isSparse(message)) row.sync_level = 'full';
   return row;
 }
 
+/** When a message was received, or else sent; null when it says neither. */
+export function mailDate(row: MessageRow): Date | null {
+  const at = row.received_at ?? row.sent_at ?? null;
+  return at === null ? null : new Date(at);
+}
+
 /** The rows of a page, one for each message. Where it repeats a message, what came later holds. */
 export function laterWins(messages: GraphMessage[]): GraphMessage[] {
   const byId = new Map<string, GraphMessage>();
-  for (const message of messages) byId.set(message.id, { ...byId.get(message.id), ...message });
+  for (const message of messages) {
+    const before = byId.get(message.id);
+    byId.set(message.id, before ? { ...before, ...message } : message);
+  }
   return [...byId.values()];
 }
 
@@ -75,7 +86,8 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 
 // PostgreSQL stores neither NUL nor half of a surrogate pair.
 function clean(text: string): string {
-  return text.replaceAll('\u0000', '').toWellFormed();
+  const whole = text.includes('\u0000') ? text.replaceAll('\u0000', '') : text;
+  return whole.toWellFormed();
 }
 
 function clipped(text: string | null): string | null {
@@ -109,8 +121,11 @@ function recipientsOf(value: unknown): MailAddress[] {
 
 function flagOf(value: unknown): unknown {
   const flag = asObject(value);
-  if (asText(flag.flagStatus) === null) return null;
   const { flagStatus, startDateTime, dueDateTime, completedDateTime } = flag;
+  if (!isText(flagStatus)) return null;
+  const dates = [startDateTime, dueDateTime, completedDateTime];
+  // As nearly all are.
+  if (dates.every((date) => date === undefined)) return { flagStatus: clean(flagStatus) };
   const json = JSON.stringify({ flagStatus, startDateTime, dueDateTime, completedDateTime });
   return JSON.parse(json, (_, value) => (isText(value) ? clean(value) : value));
 }

@@ -4,6 +4,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 
 import { CelesteError } from '#base/errors.ts';
 import type { Log } from '#base/log.ts';
+import type { Lastly } from '#db/pipeline.ts';
 import type { Role } from '#directory/roles.ts';
 
 import { createTenantPools, type LocateTenant } from './pools.ts';
@@ -22,9 +23,10 @@ export interface Tenants {
   read<T>(scope: TenantScope, fn: (db: TenantReader) => Promise<T>): Promise<T>;
   /**
    * The same with a transaction that may write; committed when `fn` resolves, undone when it throws. Statements
-   * issued without `await` between them are sent together and run in the order issued.
+   * issued without `await` between them are sent together and run in the order issued; the commit travels with those
+   * given to `lastly`.
    */
-  transact<T>(scope: TenantScope, fn: (tx: TenantWriter) => Promise<T>): Promise<T>;
+  transact<T>(scope: TenantScope, fn: (tx: TenantWriter, lastly: Lastly) => Promise<T>): Promise<T>;
   /** Ends every connection. Waits for none of the transactions still running. */
   close(): Promise<void>;
 }

@@ -7,13 +7,14 @@ import type { TenantWriter } from '#tenants/tenants.ts';
 
 import type { NewThread } from './assign.ts';
 import { withMailIds } from './same-mail.ts';
-import { summariseMailbox, summariseYacht } from './summary.ts';
+import { type Summary, summariseMailbox, summariseYacht } from './summary.ts';
 import { threadSubject } from './thread-subject.ts';
 
 /** A message as it will stand in its row. */
 export type FirstMessage = {
   id: string;
-  thread_id: string;
+  /** Graph's immutable id. */
+  message_id: string;
   internet_message_id: string | null;
   subject: string | null;
   body_preview: string | null;
@@ -34,6 +35,8 @@ type Beginning = {
   threads: NewThread[];
   /** Every message that they begin with; others are passed over. */
   messages: FirstMessage[];
+  /** The thread's id by `message_id`. */
+  threadOf: Map<string, string>;
 };
 
 /** What a summary goes by besides the messages. */
@@ -60,36 +63,42 @@ export async function readSurroundings(tx: TenantWriter, watcherId: string): Pro
 /** Makes the threads and their rows in the mailbox's inbox. Call it before the messages are written. */
 export async function createThreads(
   tx: TenantWriter,
-  { watcher, surroundings, threads, messages }: Beginning,
+  { watcher, surroundings, threads, messages, threadOf }: Beginning,
 ): Promise<void> {
   if (threads.length === 0) return;
-  const { now, crew, outside } = surroundings;
-  const begun = new Set(threads.map((thread) => thread.id));
-  const whole = messages
-    .filter((message) => begun.has(message.thread_id))
-    .map((message) => ({
-      ...message,
-      watcher_id: watcher.id,
-      at: message.at ?? now,
-      sent_to: crew.has(message.from_address?.toLowerCase() ?? '') ? message.to_addresses : null,
-      removed: false,
-      folder_in_inbox: !outside.has(message.parent_folder_id ?? ''),
-    }));
-  const byId = new Map(whole.map((message) => [message.id, message]));
-  const shown = (summary: { first_id: string; latest_id: string }) => ({
-    subject: byId.get(summary.first_id)?.subject ?? null,
-    preview: byId.get(summary.latest_id)?.body_preview ?? null,
-  });
-  const byThread = Map.groupBy(withMailIds(whole), (message) => message.thread_id);
-  const rows = threads.map(({ id, subject }) => {
-    const summary = summariseYacht(byThread.get(id) ?? []);
-    return summary ? { id, ...summary, ...shown(summary) } : { id, subject };
-  });
-  const mailboxRows = [...byThread].flatMap(([thread_id, own]) => {
-    const summary = summariseMailbox(own);
-    return summary ? { thread_id, ...summary, ...shown(summary) } : [];
-  });
+  const byThread = Map.groupBy(messages, (message) => threadOf.get(message.message_id));
+  const rows: object[] = [];
+  const mailboxRows: object[] = [];
+  for (const { id, subject } of threads) {
+    const own = withMailIds(
+      (byThread.get(id) ?? []).map((message) => asSeen(message, watcher.id, surroundings)),
+    );
+    const yacht = summariseYacht(own);
+    rows.push(yacht ? { id, ...yacht, ...shown(yacht, own) } : { id, subject });
+    const mailbox = summariseMailbox(own);
+    if (mailbox) mailboxRows.push({ thread_id: id, ...mailbox, ...shown(mailbox, own) });
+  }
   await insertThreads(tx, watcher, { rows, mailboxRows });
+}
+
+/** A message as it is read back once it has been written. */
+function asSeen(message: FirstMessage, watcherId: string, { now, crew, outside }: Surroundings) {
+  return {
+    ...message,
+    watcher_id: watcherId,
+    at: message.at ?? now,
+    sent_to: crew.has(message.from_address?.toLowerCase() ?? '') ? message.to_addresses : null,
+    removed: false,
+    folder_in_inbox: !outside.has(message.parent_folder_id ?? ''),
+  };
+}
+
+function shown(summary: Summary, messages: FirstMessage[]) {
+  const messageOf = (id: string) => messages.find((message) => message.id === id);
+  return {
+    subject: messageOf(summary.first_id)?.subject ?? null,
+    preview: messageOf(summary.latest_id)?.body_preview ?? null,
+  };
 }
 
 async function insertThreads(

@@ -22,14 +22,15 @@ export async function refreshThreads(tx: TenantWriter, threadIds: string[]): Pro
   await writeThreads(tx, ids, threads);
 }
 
-type Threads = Map<string, SummaryMessage[]>;
+type ThreadMessage = SummaryMessage & { thread_id: string };
+type Threads = Map<string, ThreadMessage[]>;
 
 /**
  * The messages of the threads, oldest first. A draft may have no date of its own; milliseconds, because a page
  * cursor holds no finer time. One index probe a thread, as in assign.ts.
  */
-async function readMessages(tx: TenantWriter, ids: string[]): Promise<SummaryMessage[]> {
-  const { rows } = await sql<Omit<SummaryMessage, 'mail_id'> & Copy>`
+async function readMessages(tx: TenantWriter, ids: string[]): Promise<ThreadMessage[]> {
+  const { rows } = await sql<Omit<ThreadMessage, 'mail_id'> & Copy>`
     select m.id, m.thread_id, m.watcher_id, m.internet_message_id, m.subject, m.parent_folder_id, m.at,
            m.from_name, m.from_address, m.is_read, m.is_draft, m.has_attachments, m.removed,
            case when lower(m.from_address) in (select lower(mailbox) from email_watchers) then m.to_addresses end

@@ -26,6 +26,7 @@ export function withMailIds<Row extends Copy & { at: Date }>(rows: Row[]): (Row 
  * @param rows oldest first, so that the first in each folder is the same mail in all of them
  */
 export function mailIds(rows: Copy[]): Map<string, string> {
+  if (rows.length === 1) return new Map(rows.map((row) => [row.id, row.id]));
   const seen = new Map<string, number>();
   const names = new Map<string, string>();
   for (const row of rows) {

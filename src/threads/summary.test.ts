@@ -7,7 +7,6 @@ function message(more: Partial<SummaryMessage> = {}): SummaryMessage {
   day += 1;
   return {
     id: `e${day}`,
-    thread_id: 't',
     watcher_id: 'w1',
     mail_id: `m${day}`,
     at: new Date(Date.UTC(2026, 0, day)),

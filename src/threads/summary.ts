@@ -7,7 +7,6 @@ const MAX_PARTICIPANTS = 8;
 /** As little of a message as a summary can be made of: a first sync reads each of these rows more than once. */
 export type SummaryMessage = {
   id: string;
-  thread_id: string;
   watcher_id: string;
   /** Equal for copies of one mail: sent to oneself, or received in three mailboxes. */
   mail_id: string;

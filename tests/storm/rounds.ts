@@ -113,8 +113,8 @@ function losingPower(
     ...tenants,
     transact: async (scope, fn) => {
       if (out()) throw new PowerCut('the power is out');
-      const done = await tenants.transact(scope, async (tx) => {
-        const result = await fn(tx);
+      const done = await tenants.transact(scope, async (tx, lastly) => {
+        const result = await fn(tx, lastly);
         writes += 1;
         if (out() && !committed) throw new PowerCut('the power went before the commit');
         return result;

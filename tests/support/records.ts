@@ -83,7 +83,7 @@ export async function deliver(tenants: Tenants, mailbox: Mailbox, page: Letter[]
     // Empty, so that refreshThreads is what fills them.
     const watcher = { id: mailbox.watcherId, user_id: mailbox.userId };
     const surroundings = await readSurroundings(tx, watcher.id);
-    await createThreads(tx, { watcher, surroundings, threads: begun, messages: [] });
+    await createThreads(tx, { watcher, surroundings, threads: begun, messages: [], threadOf });
     const values = rows.map((row) => ({ ...row, thread_id: threadOf.get(row.message_id) ?? '' }));
     const stored = await tx
       .insertInto('email_messages')
