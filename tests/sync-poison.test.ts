@@ -1,5 +1,6 @@
 // A message over which Microsoft itself stumbles: what it spoils is said, everything else goes on, and once it is
 // mended nothing is missing.
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
@@ -64,6 +65,36 @@ it.each(['page', 'body', 'always'] as const)(
       .where('message_id', '=', behind.id)
       .executeTakeFirst();
     expect(row).toEqual({ is_read: true });
+    world.store.poisonMessage(engineer.email, id, null);
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'synced' });
+    await world.expectEqual(engineer);
+  },
+);
+
+it.each(['page', 'always'] as const)(
+  '%s: for good: what leaves its folder is noticed all the same',
+  async (kind) => {
+    const [moving, going] = [deliver('inbox', 'Moving'), deliver('inbox', 'Going')];
+    deliver('inbox', 'Staying');
+    await world.sync(engineer);
+    const { id } = deliver('inbox', 'Poison');
+    world.store.poisonMessage(engineer.email, id, kind);
+    await world.sync(engineer);
+    world.store.moveMessage(engineer.email, moving.id, 'archive');
+    world.store.deleteMessage(engineer.email, going.id, { permanent: true });
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'degraded', code: 'folders_incomplete' });
+    const rows = await world.db
+      .selectFrom('email_messages as m')
+      .innerJoin('email_folders as f', 'f.provider_folder_id', 'm.parent_folder_id')
+      .select(['m.subject', 'f.display_name', sql<boolean>`m.removed_at is not null`.as('gone')])
+      .where('m.subject', 'in', ['Moving', 'Going', 'Staying'])
+      .orderBy('m.subject')
+      .execute();
+    expect(rows).toEqual([
+      { subject: 'Going', display_name: 'Inbox', gone: true },
+      { subject: 'Moving', display_name: 'Archive', gone: false },
+      { subject: 'Staying', display_name: 'Inbox', gone: false },
+    ]);
     world.store.poisonMessage(engineer.email, id, null);
     expect(await world.sync(engineer)).toMatchObject({ outcome: 'synced' });
     await world.expectEqual(engineer);

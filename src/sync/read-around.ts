@@ -1,6 +1,7 @@
 // A folder whose pages fail for good, because of one message in them that Microsoft cannot put together. The cursor
 // stays where it is and is tried in every round; meanwhile everything else of the folder is fetched message by
-// message, so that one poisoned message does not keep what came after it from us.
+// message, so that one poisoned message does not keep what came after it from us, and what is no longer listed is asked
+// about.
 import { holdLease } from '#mailboxes/lease.ts';
 import { isGraphError } from '#microsoft/errors.ts';
 import { getMessages } from '#microsoft/message.ts';
@@ -11,6 +12,7 @@ import { type Applied, applyRows } from './apply.ts';
 import { type FolderRow, type Round, transact } from './round.ts';
 import { rowOf } from './rows.ts';
 import { findKnown } from './store.ts';
+import { suspectUnlisted } from './suspects.ts';
 
 const FULL = 500;
 const SMALLER = 8;
@@ -21,16 +23,18 @@ const MOST_FETCHED = 1_000;
 const AT_ONCE = 100;
 
 /**
- * Fetches what the folder holds and we do not, or not as it is now. What has left the folder is not noticed before
- * its pages can be read again.
+ * Fetches what the folder holds and we do not, or not as it is now; once all of it is here, what the folder does not
+ * list any more becomes a suspect.
  *
+ * @returns whether there may be suspects
  * @throws GraphError when the folder cannot be listed either
  */
 export async function readAround(
   round: Round,
   folder: FolderRow,
   onApplied: (applied: Applied) => void,
-): Promise<void> {
+): Promise<boolean> {
+  const listed: string[] = [];
   let fetched = 0;
   for await (const versions of versionsAround(round, folder)) {
     const news = (await newsAmong(round, versions)).slice(0, MOST_FETCHED - fetched);
@@ -38,8 +42,15 @@ export async function readAround(
       onApplied(await fetchInto(round, news.slice(at, at + AT_ONCE)));
     }
     fetched += news.length;
-    if (fetched >= MOST_FETCHED) return;
+    if (fetched >= MOST_FETCHED) return false;
+    listed.push(...versions.map((version) => version.id));
   }
+  await transact(round, async (tx) => {
+    await holdLease(tx, round.lease);
+    const at = { watcherId: round.watcher.id, folderId: folder.provider_folder_id };
+    await suspectUnlisted(tx, { ...at, listed });
+  });
+  return true;
 }
 
 /** The folder's list, in pieces that grow smaller around a message that breaks them until it can be left out. */

@@ -87,9 +87,9 @@ async function readOne(round: Round, folder: FolderRow, reading: Reading & { loo
 }
 
 /** The second time in a row, it may be one message that breaks the folder's pages. */
-async function tryAround(round: Round, folder: FolderRow, { onConfirmed }: Reading): Promise<void> {
+async function tryAround(round: Round, folder: FolderRow, { tree, onConfirmed }: Reading): Promise<void> {
   try {
-    await readAround(round, folder, onConfirmed);
+    if (await readAround(round, folder, onConfirmed)) tree.mayDoubt = true;
   } catch (error) {
     if (round.signal.aborted || !isGraphError(error, ...FOLDER_FAULTS, 'not_found')) throw error;
     round.log.warn({ folder: folder.id, code: error.code }, 'nor could it be read around');

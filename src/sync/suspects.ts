@@ -33,6 +33,18 @@ export async function suspectUnseen(
     .execute();
 }
 
+/** Marks what a list of the folder did not show, though we believe it is there. */
+export async function suspectUnlisted(
+  tx: TenantWriter,
+  at: { watcherId: string; folderId: string; listed: string[] },
+): Promise<void> {
+  await markSuspects(tx)
+    .where('watcher_id', '=', at.watcherId)
+    .where('parent_folder_id', '=', at.folderId)
+    .where(sql<boolean>`message_id <> all(${at.listed})`)
+    .execute();
+}
+
 /** Marks everything in folders that no longer exist. */
 export async function suspectFolders(
   tx: TenantWriter,
