@@ -22,7 +22,7 @@ const WORKERS = 2;
 const CONCURRENCY = 8;
 const QUIET = { yachts: 4, mailboxes: 5, messages: 40 };
 const HOGS = 50;
-const HUGE_MESSAGES = 4_000;
+const HUGE_MESSAGES = 10_000;
 /** One short enough to be sat out by the worker, one for the schedule. */
 const RETRY_AFTER_SECONDS = [2, 30];
 /** On each quiet yacht, one after the other. */

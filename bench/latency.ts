@@ -66,7 +66,7 @@ async function pollFaster({ fleet }: LatencyService): Promise<void> {
   );
 }
 
-/** Everything is read, and push is as the phase wants it. */
+/** Everything is read, nothing is followed up any more, and push is as the phase wants it. */
 async function isReady({ fleet }: LatencyService, push: boolean): Promise<boolean> {
   const rows = await fleet.tenants.read(asWorker(YACHT), (db) =>
     db.selectFrom('email_watchers').selectAll().execute(),
@@ -76,6 +76,7 @@ async function isReady({ fleet }: LatencyService, push: boolean): Promise<boolea
     (row) =>
       row.subscription_state === state &&
       row.lease_until === null &&
+      row.nudged_at === null &&
       row.first_synced_at !== null &&
       (row.next_sync_at?.getTime() ?? 0) > Date.now(),
   );
