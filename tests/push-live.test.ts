@@ -1,8 +1,7 @@
 // Push with workers that work by themselves: from Microsoft's notification to the row, as a person would wait for it.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { letter } from './support/mail-story.ts';
-import { ADDRESS, createPushWorld, MINUTE, type PushWorld } from './support/push.ts';
+import { createPushWorld, MINUTE, type PushWorld } from './support/push.ts';
 
 let world: PushWorld;
 beforeAll(async () => {
@@ -32,13 +31,11 @@ const held = async () => {
   );
   return new Set(rows.map((row) => row.message_id));
 };
-const rounds = () =>
-  world.sandbox.requests.list().filter(({ path }) => path.includes('mailFolders/delta')).length;
 
 it(
   'brings a mail long before the next poll',
   async () => {
-    const { id } = world.store.deliver(ADDRESS, 'inbox', letter('At once'));
+    const { id } = world.deliver('At once');
     await until('the mail is here', async () => (await held()).has(id));
     await until('the round is over', async () => (await world.watcher()).lease_until === null);
     await world.expectEqual();
@@ -52,10 +49,7 @@ it(
     Object.assign(world.sandbox.settings.notifications.delayMs, { minimum: 0, maximum: 3_000 });
     world.sandbox.requests.clear();
     const startedAt = Date.now();
-    const ids = Array.from(
-      { length: 500 },
-      (_, n) => world.store.deliver(ADDRESS, 'inbox', letter(`Alarm ${n}`)).id,
-    );
+    const ids = Array.from({ length: 500 }, (_, n) => world.deliver(`Alarm ${n}`).id);
     await until('all of it is here', async () => {
       const here = await held();
       return ids.every((id) => here.has(id)) && world.sandbox.notifications.status().pending === 0;
@@ -66,9 +60,9 @@ it(
       return lease_until === null && (next_sync_at?.getTime() ?? 0) > Date.now();
     });
     await world.expectEqual();
-    expect(rounds()).toBeGreaterThan(0);
+    expect(world.rounds()).toBeGreaterThan(0);
     // Two seconds lie between two rounds; one may have been under way, and one more looks once more.
-    expect(rounds()).toBeLessThanOrEqual(3 + (Date.now() - startedAt) / 2_000);
+    expect(world.rounds()).toBeLessThanOrEqual(3 + (Date.now() - startedAt) / 2_000);
   },
   3 * PATIENCE_MS,
 );

@@ -15,14 +15,13 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const deliver = (subject: string) => world.store.deliver(ADDRESS, 'inbox', letter(subject));
 const swallow = (share: number) => {
   world.sandbox.settings.notifications.dropShare = share;
 };
 /** Mail comes and the next poll finds it. */
 const mailAndPoll = async (times: number) => {
   for (let n = 0; n < times; n += 1) {
-    deliver(`Not told ${n}`);
+    world.deliver(`Not told ${n}`);
     await world.pass(17 * MINUTE);
   }
 };
@@ -46,7 +45,7 @@ const replacements = () => world.asked().filter((one) => /^(DELETE|POST) \d/.tes
 
 describe('push that falls silent', () => {
   it('is noticed by the polls, said everywhere, and mended when Microsoft reaches us again', async () => {
-    deliver('Told');
+    world.deliver('Told');
     await world.arrive();
     const told = (await world.watcher()).push_heard_at?.toISOString();
     const { id } = world.subscription();
@@ -76,7 +75,7 @@ describe('push that falls silent', () => {
     await world.expectEqual();
 
     swallow(0);
-    deliver('Told again');
+    world.deliver('Told again');
     await world.arrive();
     expect(await shown()).toMatchObject({ state: 'active' });
     expect(await figure()).toEqual(['celeste_push_subscriptions{state="active"} 1']);
@@ -88,7 +87,7 @@ describe('push that falls silent', () => {
     swallow(1);
     await untilSilent();
     swallow(0);
-    deliver('Told');
+    world.deliver('Told');
     await world.arrive();
     swallow(1);
     world.sandbox.requests.clear();
@@ -116,7 +115,7 @@ describe('push that falls silent', () => {
     swallow(0);
     await world.pass(70 * MINUTE);
     expect(await shown()).toMatchObject({ state: 'silent' });
-    deliver('Told');
+    world.deliver('Told');
     await world.arrive();
     expect(await shown()).toMatchObject({ state: 'active' });
   });
@@ -154,7 +153,7 @@ describe('push that is well', () => {
       swallow(1);
       await mailAndPoll(2);
       swallow(0);
-      deliver('Told');
+      world.deliver('Told');
       await world.arrive();
     }
     await isWell();
@@ -182,7 +181,7 @@ describe('push that is well', () => {
       const { id } = world.store.createFolder(ADDRESS, { name: `Yard ${n}` });
       world.store.deliver(ADDRESS, id, letter(`In a new folder ${n}`));
       world.store.expireDelta(ADDRESS, 'inbox');
-      deliver(`Read again ${n}`);
+      world.deliver(`Read again ${n}`);
       await world.pass(17 * MINUTE);
     }
     await world.pass(1.1 * DAY);

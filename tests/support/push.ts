@@ -10,7 +10,7 @@ import { asWorker } from '#tenants/tenants.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { ask } from './aboard.ts';
 import { type StoryClock, storyClock } from './mail.ts';
-import { fillMailbox } from './mail-story.ts';
+import { fillMailbox, letter } from './mail-story.ts';
 import { expectEqualToMailbox } from './oracle.ts';
 import { bootService, CORVINA, type SignedIn, type TestService } from './service.ts';
 import { signInAtSandbox } from './sign-in.ts';
@@ -73,6 +73,9 @@ function looking({ fleet }: TestService, sandbox: Sandbox) {
           ({ method, path, status }) =>
             `${method}${path.endsWith('reauthorize') ? ' reauthorize' : ''} ${status}`,
         ),
+    /** The rounds that were run since, by what Microsoft was asked. */
+    rounds: () => sandbox.requests.list().filter(({ path }) => path.includes('mailFolders/delta')).length,
+    inbox: () => [...sandbox.store.folder(ADDRESS, 'inbox').messages],
     expectEqual: async () => {
       const { id } = await watcher();
       await read((db) => expectEqualToMailbox(sandbox.store, ADDRESS, { db, watcherId: id }));
@@ -90,6 +93,7 @@ function happening({ service, sandbox, clock }: Scene) {
     await service.drain();
   };
   return {
+    deliver: (subject: string) => sandbox.store.deliver(ADDRESS, 'inbox', letter(subject)),
     arrive,
     /** Time passes, and the workers do what it brings. */
     pass: async (milliseconds: number) => {
