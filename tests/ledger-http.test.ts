@@ -5,6 +5,7 @@ import { asWorker } from '#tenants/tenants.ts';
 
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import { ask } from './support/aboard.ts';
+import { endConsent } from './support/consent.ts';
 import { listenToEvents } from './support/live.ts';
 import { fillMailbox, letter } from './support/mail-story.ts';
 import { bootService, CORVINA, MELTEMI_ROSE, type SignedIn, type TestService } from './support/service.ts';
@@ -118,7 +119,7 @@ describe('how often a mailbox is looked at', () => {
 describe('a notice', () => {
   it('reaches the owner and the captain at once, stands for who opens the page later, and goes', async () => {
     const pages = await Promise.all([engineer, captain, deckhand].map(listenToEvents));
-    sandbox.identity.revoke(sandbox.store.mailbox(ADDRESS)?.userId ?? '');
+    endConsent(sandbox, ADDRESS);
     await sync();
     await Promise.all(pages.slice(0, 2).map((page) => page.until('notice')));
     expect(pages[2]?.names()).not.toContain('notice');

@@ -9,6 +9,7 @@ import { listRounds } from '#mailboxes/rounds.ts';
 import { pauseWatcher, requestSync, resumeWatcher } from '#mailboxes/watchers.ts';
 import { asWorker, type TenantWriter } from '#tenants/tenants.ts';
 
+import { endConsent } from './support/consent.ts';
 import { createMailWorld, type MailWorld } from './support/mail.ts';
 import { fillMailbox, letter } from './support/mail-story.ts';
 
@@ -48,7 +49,7 @@ describe('a consent to write that died', () => {
       purpose: 'write',
     });
     await writing.current();
-    world.sandbox.identity.revoke(world.store.mailbox(address)?.userId ?? '');
+    endConsent(world.sandbox, address);
     await expect(writing.renewed(await writing.current())).rejects.toMatchObject({ code: 'reauth_required' });
 
     expect((await standing()).needsAttention).toBe(true);
@@ -196,7 +197,7 @@ describe('an outage', () => {
 
 describe('consent that dies', () => {
   it('is told until Outlook is connected again, and what was missed meanwhile is in the ledger', async () => {
-    world.sandbox.identity.revoke(world.store.mailbox(address)?.userId ?? '');
+    endConsent(world.sandbox, address);
     expect(await world.sync(engineer)).toMatchObject({
       outcome: 'reauth_required',
       ledger: { notices: [{ kind: 'consent_lost', open: true }] },

@@ -9,6 +9,7 @@ import { keepSubscription } from '#sync/subscriptions.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
 import { ask } from './support/aboard.ts';
+import { endConsent } from './support/consent.ts';
 import { letter } from './support/mail-story.ts';
 import { ADDRESS, createPushWorld, DAY, MINUTE, type PushWorld } from './support/push.ts';
 import { wire } from './support/wiring.ts';
@@ -98,9 +99,7 @@ describe('a subscription', () => {
 
   it('of a mailbox whose consent died is forgotten, and replaced when the owner is back', async () => {
     const { id } = world.subscription();
-    const { userId = '' } = world.store.mailbox(ADDRESS) ?? {};
-    world.sandbox.identity.revoke(userId);
-    world.sandbox.identity.expireAccess(userId);
+    endConsent(world.sandbox, ADDRESS);
     await ask(world.engineer, `/api/watchers/${(await world.watcher()).id}/sync`, { method: 'POST' });
     await world.arrive();
     await world.arrive();

@@ -7,6 +7,7 @@ import type { TenantSchema } from '#tenants/schema.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
 import { type Aboard, type Answer, ask, ENGINEER_MAIL, goAboard, workOrderId } from './support/aboard.ts';
+import { endConsent } from './support/consent.ts';
 import { expectEqualToMailbox } from './support/oracle.ts';
 import { CORVINA, type SignedIn } from './support/service.ts';
 import { signInAtSandbox } from './support/sign-in.ts';
@@ -173,14 +174,14 @@ describe('when access goes', () => {
   });
 
   it('its opener’s consent dies: they hear what to do, and everybody else whom to ask', async () => {
-    const { store, identity } = aboard.sandbox;
+    const { store } = aboard.sandbox;
     store.grantAccess(SHARED, ENGINEER_MAIL);
     await choose(aboard.captain, [CORVINA.chiefEngineer, CORVINA.eto]);
     store.deliver(SHARED, 'inbox', { ...letter('Impeller', 6), body: HTML });
     await ask(aboard.engineer, `/api/watchers/${watcherId}/sync`, { method: 'POST' });
     await aboard.service.drain();
     const [row] = (await inbox(eto)).filter((each) => each.subject === 'Impeller');
-    identity.revoke(store.mailbox(ENGINEER_MAIL)?.userId ?? '');
+    endConsent(aboard.sandbox, ENGINEER_MAIL);
     await ask(aboard.engineer, `/api/watchers/${watcherId}/sync`, { method: 'POST' });
     await aboard.service.drain();
 

@@ -6,6 +6,7 @@ import { dueWatchers } from '#mailboxes/due-watchers.ts';
 import { getWatcher, pauseWatcher, requestSync } from '#mailboxes/watchers.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
+import { endConsent } from './support/consent.ts';
 import { createMailWorld, type MailWorld } from './support/mail.ts';
 import { fillMailbox, letter } from './support/mail-story.ts';
 import { wire } from './support/wiring.ts';
@@ -191,11 +192,29 @@ describe('throttling', () => {
 });
 
 describe('consent', () => {
+  it('that is revoked is felt when the access token ends; until then the sync goes on', async () => {
+    world.sandbox.identity.revoke(world.store.mailbox(address)?.userId ?? '');
+    world.store.deliver(address, 'inbox', letter('While the token lasts'));
+    await settle();
+    expect(await watcherState()).toMatchObject({ problem: null });
+
+    world.clock.forward(90 * 60_000);
+    world.store.deliver(address, 'inbox', letter('After its end'));
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'reauth_required' });
+    expect(await watcherState()).toMatchObject({
+      status: 'reauth_required',
+      problem: { code: 'reauth_required' },
+    });
+
+    expect(await world.connect(engineer)).toMatchObject({ refusal: null });
+    await settle();
+  });
+
   it('that is revoked stops this mailbox, says so, and disturbs nobody else', async () => {
     const captain = world.person('captain@corvina.test');
     world.store.deliver(captain.email, 'inbox', letter('For the captain'));
     await world.connect(captain);
-    world.sandbox.identity.revoke(world.store.mailbox(address)?.userId ?? '');
+    endConsent(world.sandbox, address);
     expect(await world.sync(engineer)).toMatchObject({ outcome: 'reauth_required' });
     expect(await watcherState()).toMatchObject({
       status: 'reauth_required',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
 
+import { endConsent } from './support/consent.ts';
 import { createMailWorld, type MailWorld } from './support/mail.ts';
 import { fillMailbox, letter } from './support/mail-story.ts';
 
@@ -38,7 +39,7 @@ it('both are equal to their mailboxes afterwards', async () => {
 
 it('one that may no longer read does not hold up the other', async () => {
   const { world, engineer } = corvina;
-  world.sandbox.identity.revoke(world.store.mailbox(engineer.email)?.userId ?? '');
+  endConsent(world.sandbox, engineer.email);
   meltemi.world.store.deliver(meltemi.engineer.email, 'inbox', letter('Fair winds'));
   const [first, second] = await rounds();
   expect([first?.outcome, second?.outcome]).toEqual(['reauth_required', 'synced']);

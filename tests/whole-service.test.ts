@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
+import { endConsent } from './support/consent.ts';
 import { listenToEvents } from './support/live.ts';
 import { bootService, CORVINA, MELTEMI_ROSE, type SignedIn, type TestService } from './support/service.ts';
 import { signInAtSandbox } from './support/sign-in.ts';
@@ -203,7 +204,7 @@ describe('trouble', () => {
   });
 
   it('with consent that was withdrawn waits for the person, and says so', async () => {
-    sandbox.identity.revoke(sandbox.store.mailbox('captain@meltemi-rose.test')?.userId ?? '');
+    endConsent(sandbox, 'captain@meltemi-rose.test');
     const { items } = await get(stranger, '/api/watchers');
     await stranger(`/api/watchers/${items[0].id}/sync`, { method: 'POST' });
     await service.drain();

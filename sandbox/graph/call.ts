@@ -47,7 +47,7 @@ const IMPLIED: Record<string, string[]> = {
   'Mail.Read': ['Mail.Read', 'Mail.ReadWrite'],
   'Mail.ReadWrite': ['Mail.ReadWrite'],
   'Mail.Send': ['Mail.Send'],
-  'User.Read': ['User.Read', 'Mail.ReadBasic', 'Mail.Read', 'Mail.ReadWrite'],
+  'User.Read': ['User.Read', 'User.ReadWrite', 'Mail.ReadBasic', 'Mail.Read', 'Mail.ReadWrite'],
 };
 
 /**

@@ -9,6 +9,8 @@ const OIDC = ['openid', 'profile', 'email', 'offline_access'];
 /** What the consent page says, by permission. */
 export const GRAPH_SCOPES: Record<string, string> = {
   'User.Read': 'Sign you in and read your profile',
+  'User.ReadWrite': 'Read and change your profile',
+  'User.RevokeSessions.All': 'Sign you out everywhere',
   'Mail.ReadBasic': 'Read basic information of your mail',
   'Mail.Read': 'Read your mail',
   'Mail.ReadWrite': 'Read, change and delete your mail',

@@ -95,11 +95,12 @@ export class IdentityState {
     this.#consents.delete(`${clientId} ${who}`);
   }
 
-  /** Refresh and access tokens given out until now are dead. */
+  /**
+   * Refresh tokens given out until now are dead; access tokens last until they expire.
+   * https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens#token-revocation
+   */
   revoke(userId: string): void {
-    const account = this.#account(userId);
-    account.refreshEpoch += 1;
-    account.accessEpoch += 1;
+    this.#account(userId).refreshEpoch += 1;
   }
 
   /** Access tokens given out until now have expired; refresh tokens live on. */

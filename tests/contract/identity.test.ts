@@ -312,7 +312,20 @@ describe('refreshing', () => {
     expect((await refresh(again.refresh_token)).body).toMatchObject({
       ...{ error: 'invalid_grant', error_codes: [50173], suberror: 'bad_token' },
     });
-    expect((await graphOf(sandbox, again.access_token)('/me')).status).toBe(401);
+    const graph = graphOf(sandbox, again.access_token);
+    expect((await graph('/me')).status).toBe(200);
+    now += 91 * 60_000;
+    expect((await graph('/me')).status).toBe(401);
+  });
+
+  it('is ended by its owner, who signs out everywhere', async () => {
+    const scope = 'openid offline_access User.Read User.RevokeSessions.All';
+    const { access_token, refresh_token } = await signIn(sandbox, { scope });
+    const graph = graphOf(sandbox, access_token);
+    const { status, body } = await graph('/me/revokeSignInSessions', { method: 'POST' });
+    expect([status, body.value]).toEqual([200, true]);
+    expect((await graph('/me')).status).toBe(200);
+    expect((await refresh(refresh_token)).body.error_codes).toEqual([50173]);
   });
 
   it('is bound to its client and to consent', async () => {

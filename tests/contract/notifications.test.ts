@@ -426,7 +426,6 @@ describe('lifecycle', () => {
   });
 
   it.each([
-    ['revoked tokens', () => sandbox.identity.revoke(userId())],
     ['expired tokens', () => sandbox.identity.expireAccess(userId())],
     ['withdrawn consent', () => sandbox.identity.withdrawConsent(WRITE_APP.id, userId())],
   ])('asks at once after %s', async (_, end) => {

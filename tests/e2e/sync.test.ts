@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { expectAccessible, expectNoSidewaysScroll, openBrowser, visit } from '../support/browser.ts';
+import { endConsent } from '../support/consent.ts';
 import { ENGINEER, fillMailbox } from '../support/inbox-world.ts';
 import { bootService, type TestService } from '../support/service.ts';
 
@@ -143,7 +144,7 @@ describe('a mailbox whose consent dies', () => {
   it('is said on every screen, to its owner and to the captain, until it is mended', async () => {
     const bridge = await windowOf('Henrik Solberg');
     await page.getByRole('link', { name: 'Work orders' }).click();
-    sandbox.identity.revoke(sandbox.store.mailbox(ENGINEER)?.userId ?? '');
+    endConsent(sandbox, ENGINEER);
     await page.getByRole('link', { name: 'Sync', exact: true }).click();
     await mailbox().getByRole('button', { name: 'Sync now' }).waitFor();
     await page.keyboard.press('s');

@@ -68,7 +68,11 @@ async function changeAccount({ lane }: Storm, person: Principal, change: Account
   const { world } = lane;
   const { identity } = world.sandbox;
   const userId = userIdOf(lane, person);
-  if (change === 'revoke') return identity.revoke(userId);
+  if (change === 'revoke') {
+    // Alone it would be felt when the access token ends: only in a script that waits so long.
+    identity.expireAccess(userId);
+    return identity.revoke(userId);
+  }
   if (change === 'expire') return identity.expireAccess(userId);
   if (change === 'disable') {
     identity.expireAccess(userId);
