@@ -2,6 +2,7 @@
 // and what may be told to the application.
 import type { SandboxContext } from '../context.ts';
 import { unknownApp } from './client.ts';
+import { readClaims } from './conditions.ts';
 import { AadError } from './errors.ts';
 import type { Scopes } from './scopes.ts';
 import { badScope, readScopes } from './scopes.ts';
@@ -76,6 +77,7 @@ export function checkParameters({ params, scopes, app }: AuthorizeRequest): void
     throw missing('nonce');
   if (!params.get('scope')) throw missing('scope');
   if (scopes.unknown.length > 0) throw badScope(scopes.unknown[0] ?? '');
+  readClaims(params);
   const challenge = params.get('code_challenge');
   const method = params.get('code_challenge_method') ?? 'plain';
   if (challenge !== null && !/^[A-Za-z0-9\-._~]{43,128}$/.test(challenge)) {

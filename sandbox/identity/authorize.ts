@@ -8,6 +8,7 @@ import type { Mailbox } from '../store/types.ts';
 import type { AuthorizeRequest } from './authorize-request.ts';
 import { checkParameters, readDestination } from './authorize-request.ts';
 import type { Codes } from './codes.ts';
+import { meetConditions, readClaims } from './conditions.ts';
 import { AadError, describeAadError } from './errors.ts';
 import { accountPage, adminNeededPage, consentPage, errorPage, formPostPage } from './pages.ts';
 import { admits } from './tenants.ts';
@@ -67,12 +68,16 @@ async function begin(
         'A silent sign-in request was sent but no user is signed in.',
       );
     }
+    if (asked.params.has('claims')) {
+      throw new AadError(50076, 'interaction_required', 'The claims can only be met by the user in person.');
+    }
     if (lacksConsent(context, asked, session)) {
       throw new AadError(65001, 'consent_required', 'The user has not consented to use the application.');
     }
     return giveCode(context, codes, asked, session);
   }
-  const silent = session && hint === session.address && !prompt && admits(context, asked.tenant, session);
+  const needsPage = prompt !== null || asked.params.has('claims');
+  const silent = session && hint === session.address && !needsPage && admits(context, asked.tenant, session);
   return silent ? continueAs(context, codes, asked, session) : choose(context, asked);
 }
 
@@ -132,6 +137,7 @@ async function giveCode(
   mailbox: Mailbox,
 ): Promise<SandboxResponse> {
   const { app, params, scopes, redirectUri } = asked;
+  meetConditions(context, mailbox, readClaims(params));
   const nonce = params.get('nonce');
   const code = codes.issue({
     clientId: app.clientId,

@@ -9,6 +9,7 @@ import type { Mailbox } from '../store/types.ts';
 import { admitClient, need } from './client.ts';
 import type { CodeGrant, Codes } from './codes.ts';
 import { CODE_LIFE_MS } from './codes.ts';
+import { refuseRefresh } from './conditions.ts';
 import { AadError, TOKEN_HEADERS, tokenError } from './errors.ts';
 import { badScope, GRAPH_SCOPES, readScopes } from './scopes.ts';
 import type { SandboxApp } from './state.ts';
@@ -76,7 +77,8 @@ function redeemCode(context: SandboxContext, codes: Codes, form: URLSearchParams
     throw new AadError(70008, 'invalid_grant', text, { suberror: 'token_expired' });
   }
   checkVerifier(code, form.get('code_verifier'));
-  refuseAccount(context, mailbox);
+  if (context.identity.account(mailbox).disabled)
+    throw new AadError(50057, 'invalid_grant', 'The user account is disabled.');
   const asked = grantedSubset(context, app, mailbox, { granted: code, scope: form.get('scope') });
   // A wrong verifier has not burnt it: only this does.
   code.redeemed = true;
@@ -100,7 +102,7 @@ function checkVerifier(code: CodeGrant, verifier: string | null): void {
 
 function redeemRefreshToken(context: SandboxContext, form: URLSearchParams, app: SandboxApp): Grant {
   const { mailbox, scopes } = readRefreshToken(context, need(form, 'refresh_token'), app);
-  refuseAccount(context, mailbox);
+  refuseRefresh(context, mailbox);
   const granted = readScopes(scopes.join(' '));
   return {
     app,
@@ -108,41 +110,6 @@ function redeemRefreshToken(context: SandboxContext, form: URLSearchParams, app:
     ...grantedSubset(context, app, mailbox, { granted, scope: form.get('scope') }),
     nonce: null,
   };
-}
-
-const PROBLEMS: Record<number, { error: string; text: string; suberror?: string }> = {
-  50076: {
-    error: 'interaction_required',
-    text: 'Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication.',
-    suberror: 'basic_action',
-  },
-  53003: {
-    error: 'interaction_required',
-    text: 'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.',
-    suberror: 'message_only',
-  },
-  70043: {
-    error: 'invalid_grant',
-    text: 'The refresh token has expired or is invalid due to sign-in frequency checks by Conditional Access.',
-    suberror: 'bad_token',
-  },
-};
-
-function refuseAccount(context: SandboxContext, mailbox: Mailbox): void {
-  const account = context.identity.account(mailbox);
-  if (account.disabled) throw new AadError(50057, 'invalid_grant', 'The user account is disabled.');
-  const number = account.refreshProblem;
-  if (number === null) return;
-  const { error, text, suberror } = PROBLEMS[number] ?? {
-    error: 'invalid_grant',
-    text: 'The account needs the attention of its owner.',
-  };
-  const claims =
-    number === 50076 ? JSON.stringify({ access_token: { capolids: { essential: true } } }) : undefined;
-  throw new AadError(number, error, text, {
-    ...(suberror ? { suberror } : {}),
-    ...(claims ? { claims } : {}),
-  });
 }
 
 type Asked = { granted: { graph: string[]; oidc: string[] }; scope: string | null };

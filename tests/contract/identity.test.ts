@@ -1,6 +1,6 @@
 // The identity platform: pages, codes, tokens, and each refusal with its number.
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Sandbox } from '../../sandbox/server.ts';
 import {
@@ -353,6 +353,38 @@ describe('refreshing', () => {
     sandbox.identity.configure(userId(), { refreshProblem: null, disabled: true });
     expect((await refresh(refresh_token)).body.error_codes).toEqual([50057]);
     sandbox.identity.configure(userId(), { disabled: false });
+  });
+});
+
+describe('a condition that the person must meet', () => {
+  beforeEach(() => sandbox.identity.configure(userId(), { refreshProblem: 50076 }));
+  afterEach(() => sandbox.identity.configure(userId(), { refreshProblem: null }));
+
+  it('is met by a sign-in that brings the claims, among others of the client', async () => {
+    const { refresh_token } = await signIn(sandbox);
+    const asked = JSON.parse(String((await refresh(refresh_token)).body.claims)) as { access_token: object };
+    const claims = { access_token: { ...asked.access_token, xms_cc: { values: ['cp1'] } } };
+    const again = await signIn(sandbox, { extra: { claims: JSON.stringify(claims) } });
+    expect((await refresh(again.refresh_token)).status).toBe(200);
+  });
+
+  it('stands after a sign-in without them, or with others: the code is redeemed, the refresh refused', async () => {
+    const others = JSON.stringify({ access_token: { nbf: { essential: true, value: '1' } } });
+    for (const extra of [{}, { claims: others }] as Record<string, string>[]) {
+      const { refresh_token } = await signIn(sandbox, { extra });
+      expect((await refresh(refresh_token)).body.error_codes).toEqual([50076]);
+    }
+  });
+
+  it('is never met without a page, and claims that are no JSON are refused', async () => {
+    const ask = async (fields: Record<string, string>) => {
+      const cookie = `sandbox_session=${userId()}`;
+      const answer = await fetch(authorizeUrl(sandbox, fields), { redirect: 'manual', headers: { cookie } });
+      return URL.parse(answer.headers.get('location') ?? '')?.searchParams.get('error') ?? answer.status;
+    };
+    expect(await ask({ claims: '{}', prompt: 'none' })).toBe('interaction_required');
+    expect(await ask({ claims: '{}', login_hint: ADDRESS })).toBe(200);
+    expect(await ask({ claims: 'MFA' })).toBe('invalid_request');
   });
 });
 
