@@ -46,11 +46,27 @@ function readItems(body: Buffer): BatchItem[] {
   }
   const unknown = items.flatMap((item) => item.dependsOn).find((id) => !seen.has(id.toLowerCase()));
   if (unknown !== undefined) throw invalid(`Request dependency '${unknown}' is not in the batch.`);
-  return items;
+  return inOrder(items);
+}
+
+/** Each after all that it depends on. @throws {GraphError} 400 where they wait for each other */
+function inOrder(items: BatchItem[]): BatchItem[] {
+  const placed = new Set<string>();
+  const ordered: BatchItem[] = [];
+  while (ordered.length < items.length) {
+    const ready = items.find(
+      ({ id, dependsOn }) =>
+        !placed.has(id.toLowerCase()) && dependsOn.every((other) => placed.has(other.toLowerCase())),
+    );
+    if (!ready) throw invalid('The requests of the batch depend on each other in a circle.');
+    placed.add(ready.id.toLowerCase());
+    ordered.push(ready);
+  }
+  return ordered;
 }
 
 function readItem(value: unknown): BatchItem {
-  const item = value as Partial<Record<keyof BatchItem, unknown>>;
+  const item = (value ?? {}) as Partial<Record<keyof BatchItem, unknown>>;
   if (typeof item.id !== 'string' || item.id === '')
     throw invalid('Request id is required for each request in the batch.');
   if (typeof item.method !== 'string' || typeof item.url !== 'string') {
@@ -66,9 +82,12 @@ function readItem(value: unknown): BatchItem {
   if (item.body !== undefined && item.body !== null && !headers['content-type']) {
     throw invalid(`Content-Type header is required for request '${item.id}' with a body.`);
   }
+  const { dependsOn = [] } = item;
+  if (!Array.isArray(dependsOn) || dependsOn.some((id) => typeof id !== 'string'))
+    throw invalid(`The dependsOn of request '${item.id}' is no list of ids.`);
   return {
     ...{ id: item.id, method: item.method.toUpperCase(), url: item.url, headers, body: item.body },
-    dependsOn: (item.dependsOn as string[] | undefined) ?? [],
+    dependsOn,
   };
 }
 
