@@ -54,7 +54,11 @@ function basicCredentials(header: string | undefined): { id: string; secret: str
   const text = Buffer.from(header.slice(6), 'base64').toString('utf8');
   const colon = text.indexOf(':');
   const decode = (part: string) => decodeURIComponent(part.replaceAll('+', ' '));
-  return { id: decode(text.slice(0, colon)), secret: decode(text.slice(colon + 1)) };
+  try {
+    return { id: decode(text.slice(0, colon)), secret: decode(text.slice(colon + 1)) };
+  } catch {
+    throw new AadError(9002313, 'invalid_request', 'Invalid request. Request is malformed or invalid.');
+  }
 }
 
 function checkSecret(app: SandboxApp, secret: string | null, hasAssertion: boolean): void {

@@ -291,6 +291,16 @@ describe('redeeming a code', () => {
   });
 });
 
+it('credentials in the header that cannot be read are refused', async () => {
+  const answer = await fetch(`${sandbox.url}/common/oauth2/v2.0/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('%zz:x')}` },
+    body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x' }),
+  });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ error: 'invalid_request', error_codes: [9002313] });
+});
+
 describe('refreshing', () => {
   it('gives a new token each time while the old one stays good', async () => {
     const first = await signIn(sandbox);
