@@ -1,7 +1,7 @@
 // Settings in the control interface's JSON: snake_case, only what is to change.
 import { ControlError } from './call.ts';
 import type { Settings } from './settings.ts';
-import { CLOUDS, DEAD_TOKEN_CODES, DEAD_TOKENS, RETRY_AFTER_MODES } from './settings.ts';
+import { CLOUDS, DEAD_TOKEN_CODES, DEAD_TOKENS, RETRY_AFTER_MODES, TOO_LARGE } from './settings.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -10,6 +10,7 @@ const WORDS: Record<string, readonly string[]> = {
   deadToken: DEAD_TOKENS,
   deadTokenCode: DEAD_TOKEN_CODES,
   cloud: CLOUDS,
+  tooLarge: TOO_LARGE,
   retryAfter: RETRY_AFTER_MODES,
 };
 

@@ -42,6 +42,9 @@ export type DeadTokenCode = (typeof DEAD_TOKEN_CODES)[number];
 /** In China's cloud there is no delta for messages and mail folders. */
 export const CLOUDS = ['global', 'china'] as const;
 
+/** How a request of more than 4 MB is refused: by the gateway, or by Exchange behind it. */
+export const TOO_LARGE = ['413', '400'] as const;
+
 export const RETRY_AFTER_MODES = ['number', 'fraction', 'date', 'missing'] as const;
 
 export type RetryAfterMode = (typeof RETRY_AFTER_MODES)[number];
@@ -93,6 +96,7 @@ export type Settings = {
   deadToken: DeadToken;
   deadTokenCode: DeadTokenCode;
   cloud: (typeof CLOUDS)[number];
+  tooLarge: (typeof TOO_LARGE)[number];
   /** How many of the newest link generations of a folder are still accepted. */
   generations: number;
   accessTokenSeconds: { minimum: number; maximum: number };
@@ -147,6 +151,7 @@ export const defaultSettings = (latencyMs: number): Settings => ({
   deadToken: '410',
   deadTokenCode: 'SyncStateNotFound',
   cloud: 'global',
+  tooLarge: '413',
   generations: 4,
   accessTokenSeconds: { minimum: 3600, maximum: 5400 },
   sendDelayMs: 400,

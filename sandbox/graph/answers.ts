@@ -8,7 +8,7 @@ import type { StoredMessage } from '../store/types.ts';
 import type { GraphCall } from './call.ts';
 import { bodyOfCall, messageAt, needScope } from './call.ts';
 import { badRequest } from './errors.ts';
-import { accepted, needRecipients, newDraft, send } from './outgoing.ts';
+import { accepted, needRecipients, newDraft, refuseForeignSender, send } from './outgoing.ts';
 import { entity } from './writes.ts';
 
 type AnswerKind = 'createReply' | 'createReplyAll' | 'createForward' | 'reply' | 'replyAll' | 'forward';
@@ -31,7 +31,10 @@ export function createAnswer(call: GraphCall, id: string, kind: AnswerKind): San
     comment: typeof comment === 'string' ? comment : '',
     fields,
   });
-  if (sends) needRecipients(draft);
+  if (sends) {
+    needRecipients(draft);
+    refuseForeignSender(call, draft.from);
+  }
   const stored = call.context.store.deliver(call.mailbox.address, sends ? 'outbox' : 'drafts', draft);
   if (!sends) return entity(call, 201, stored);
   send(call.context, stored, true);

@@ -69,6 +69,7 @@ export function getAttachmentValue(call: GraphCall, id: string, attachmentId: st
   return { status: 200, headers: { 'content-type': type }, body: fileContent(attachment) };
 }
 
+/** Not this much. */
 const LARGEST = 3 * 1024 * 1024;
 
 /** A small file for a draft; larger ones need an upload session. */
@@ -96,11 +97,11 @@ export function readFile(body: Record<string, unknown>): NewAttachment {
     );
   }
   const content = new Uint8Array(Buffer.from(contentBytes, 'base64'));
-  if (content.length > LARGEST) {
+  if (content.length >= LARGEST) {
     throw new GraphError(
       413,
       'RequestEntityTooLarge',
-      'The request is too large: use an upload session for attachments over 3 MB.',
+      'The request is too large: use an upload session for attachments of 3 MB and more.',
     );
   }
   return {

@@ -86,13 +86,28 @@ export function folderAt(call: GraphCall, text: string): Folder {
   return folder;
 }
 
+const LARGEST_REQUEST = 4 * 1024 * 1024;
+
+/** https://learn.microsoft.com/en-us/graph/outlook-large-attachments @throws {GraphError} 413 or 400 */
+export function refuseLarge({ body }: SandboxRequest, { settings }: SandboxContext): void {
+  if (body.length <= LARGEST_REQUEST) return;
+  if (settings.tooLarge === '413') {
+    throw new GraphError(413, 'RequestEntityTooLarge', 'The request is too large: the limit is 4 MB.');
+  }
+  throw new GraphError(400, 'ErrorMessageSizeExceeded', 'The message exceeds the maximum supported size.');
+}
+
+/** @throws {GraphError} 415 */
+export function needJson({ headers }: SandboxRequest): void {
+  const type = (headers['content-type'] ?? '').toLowerCase();
+  if (type.startsWith('application/json')) return;
+  const text = `The media type '${type}' is not supported. Send the entity as application/json.`;
+  throw new GraphError(415, 'UnsupportedMediaType', text);
+}
+
 /** The JSON object of the request. @throws {GraphError} 400 or 415 */
 export function bodyOfCall(call: GraphCall): Record<string, unknown> {
-  const type = (call.request.headers['content-type'] ?? '').toLowerCase();
-  if (!type.startsWith('application/json')) {
-    const text = `The media type '${type}' is not supported. Send the entity as application/json.`;
-    throw new GraphError(415, 'UnsupportedMediaType', text);
-  }
+  needJson(call.request);
   try {
     const value: unknown = JSON.parse(call.request.body.toString('utf8'));
     if (typeof value === 'object' && value !== null && !Array.isArray(value))

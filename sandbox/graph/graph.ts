@@ -4,6 +4,7 @@ import type { SandboxRequest, SandboxResponse } from '../http.ts';
 import type { Caller } from './auth.ts';
 import { createAuthenticator } from './auth.ts';
 import { runBatch } from './batch.ts';
+import { needJson, refuseLarge } from './call.ts';
 import type { RequestIds } from './errors.ts';
 import { errorResponse, GraphError, methodNotAllowed, newRequestIds } from './errors.ts';
 import { handle } from './handle.ts';
@@ -154,6 +155,8 @@ const handled = (request: SandboxRequest, occasion: Occasion): Promise<SandboxRe
 
 async function answerBatch(request: SandboxRequest, occasion: Occasion): Promise<SandboxResponse> {
   if (request.method !== 'POST') throw methodNotAllowed();
+  needJson(request);
+  refuseLarge(request, occasion.context);
   const hung: SandboxResponse[] = [];
   const body = await runBatch(request.body, async ({ method, path, headers, body: bytes }) => {
     const url = new URL(`/${versionOf(request)}/${path.replace(/^\//, '')}`, request.url.origin);

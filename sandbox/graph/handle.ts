@@ -1,6 +1,7 @@
 // From a request to the handler of its path.
 import type { SandboxRequest, SandboxResponse } from '../http.ts';
 import type { GraphCall } from './call.ts';
+import { refuseLarge } from './call.ts';
 import { parseUri } from './errors.ts';
 import type { Occasion } from './occasion.ts';
 import { pathOf, versionOf } from './occasion.ts';
@@ -17,6 +18,7 @@ export async function handle(
   { context, caller }: Occasion,
 ): Promise<SandboxResponse> {
   const { url } = request;
+  refuseLarge(request, context);
   const prefer = readPreferences(request.headers.prefer);
   checkOptions(url.searchParams);
   const own: GraphCall = {

@@ -6,7 +6,7 @@ import { GraphError } from './errors.ts';
 
 type Fields = Record<string, unknown>;
 
-const invalid = (name: string) =>
+export const invalid = (name: string) =>
   new GraphError(400, 'ErrorPropertyValidationFailure', `Property '${name}' has an invalid value.`);
 
 function addressOf(value: unknown, name: string): Address {
@@ -26,8 +26,13 @@ function oneOf<T extends string>(value: unknown, name: string, allowed: readonly
   return found;
 }
 
+function objectOf(value: unknown, name: string): object {
+  if (typeof value !== 'object' || value === null) throw invalid(name);
+  return value;
+}
+
 function flagOf(value: unknown): MessageFlag {
-  const flag = value as MessageFlag;
+  const flag = objectOf(value, 'flag') as MessageFlag;
   if (flag.dueDateTime && !flag.startDateTime) {
     throw new GraphError(400, 'ErrorInvalidRequest', 'A flag with a dueDateTime needs a startDateTime.');
   }
@@ -66,7 +71,7 @@ const ALWAYS: Record<string, Reader> = {
 const DRAFT: Record<string, Reader> = {
   subject: (value, name) => ({ subject: textOf(value, name) }),
   body: (value, name) => {
-    const body = value as { contentType?: unknown; content?: unknown };
+    const body = objectOf(value, name) as { contentType?: unknown; content?: unknown };
     const contentType = oneOf(body.contentType ?? 'text', name, ['html', 'text']);
     return { body: { contentType, content: textOf(body.content ?? '', name) } };
   },
@@ -96,12 +101,17 @@ export function readMessageFields(fields: Fields, { isDraft }: { isDraft: boolea
     }
     Object.assign(patch, reader(value, name));
   }
-  const recipients = (patch.to?.length ?? 0) + (patch.cc?.length ?? 0) + (patch.bcc?.length ?? 0);
-  if (recipients > 500)
-    throw new GraphError(
-      400,
-      'ErrorInvalidRecipients',
-      'At least one recipient is not valid., The limit is 500 recipients.',
-    );
   return patch;
+}
+
+type Recipients = Partial<Record<'to' | 'cc' | 'bcc', Address[]>>;
+
+export const recipientCount = ({ to = [], cc = [], bcc = [] }: Recipients): number =>
+  to.length + cc.length + bcc.length;
+
+/** https://learn.microsoft.com/en-us/graph/throttling-limits#outlook-service-limits @throws {GraphError} 400 */
+export function refuseTooMany(recipients: Recipients): void {
+  if (recipientCount(recipients) <= 500) return;
+  const text = 'At least one recipient is not valid., The limit is 500 recipients.';
+  throw new GraphError(400, 'ErrorInvalidRecipients', text);
 }

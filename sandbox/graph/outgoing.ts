@@ -11,15 +11,25 @@ import { readFile } from './attachments.ts';
 import type { GraphCall } from './call.ts';
 import { bodyOfCall, folderAt, messageAt, needScope } from './call.ts';
 import { badRequest, GraphError } from './errors.ts';
-import { readMessageFields } from './message-input.ts';
+import { translated } from './folders.ts';
+import { invalid, readMessageFields, recipientCount, refuseTooMany } from './message-input.ts';
 import { readRawMail } from './raw-mail.ts';
 import { entity } from './writes.ts';
 
 export const accepted = (): SandboxResponse => ({ status: 202 });
 
+/** @throws {GraphError} 400 for anything but a list of objects */
+function listOf<T extends object>(fields: Record<string, unknown>, name: string): T[] {
+  const list = fields[name] ?? [];
+  if (Array.isArray(list) && list.every((one) => typeof one === 'object' && one !== null)) return list as T[];
+  throw invalid(name);
+}
+
 /** @throws {GraphError} 400: clients may only set headers of their own, at creation */
 function headersOf(fields: Record<string, unknown>): { name: string; value: string }[] {
-  const headers = (fields.internetMessageHeaders ?? []) as { name: string; value: string }[];
+  const headers = listOf<{ name: string; value: string }>(fields, 'internetMessageHeaders');
+  if (headers.some(({ name, value }) => typeof name !== 'string' || typeof value !== 'string'))
+    throw invalid('internetMessageHeaders');
   const bad = headers.find(({ name }) => !/^x-/i.test(name));
   if (!bad) return headers;
   const text = `The internet message header name '${bad.name}' should start with 'x-' or 'X-'.`;
@@ -28,7 +38,8 @@ function headersOf(fields: Record<string, unknown>): { name: string; value: stri
 
 export function newDraft(call: GraphCall, fields: Record<string, unknown>): NewMessage {
   const { body, flag, to, cc, bcc, ...patch } = readMessageFields(fields, { isDraft: true });
-  const attachments = (fields.attachments ?? []) as Record<string, unknown>[];
+  refuseTooMany({ to, cc, bcc });
+  const attachments = listOf<Record<string, unknown>>(fields, 'attachments');
   const { sender: _, ...rest } = patch;
   return {
     ...rest,
@@ -49,14 +60,20 @@ export function createDraft(call: GraphCall, folderText = 'drafts'): SandboxResp
   needScope(call, 'Mail.ReadWrite');
   const folder = folderAt(call, folderText);
   const draft = newDraft(call, bodyOfCall(call));
-  return entity(call, 201, call.context.store.deliver(call.mailbox.address, folder.id, draft));
+  return entity(
+    call,
+    201,
+    translated(() => call.context.store.deliver(call.mailbox.address, folder.id, draft)),
+  );
 }
 
 export async function sendMail(call: GraphCall): Promise<SandboxResponse> {
   needScope(call, 'Mail.Send');
   const isMime = (call.request.headers['content-type'] ?? '').toLowerCase().startsWith('text/plain');
   if (isMime) {
-    send(call.context, store(call, await mimeDraft(call)), true);
+    const draft = await mimeDraft(call);
+    needRecipients(draft);
+    send(call.context, store(call, draft), true);
     return accepted();
   }
   const { message, saveToSentItems } = bodyOfCall(call);
@@ -72,8 +89,8 @@ const store = (call: GraphCall, draft: NewMessage) =>
   call.context.store.deliver(call.mailbox.address, 'outbox', draft);
 
 async function mimeDraft(call: GraphCall): Promise<NewMessage> {
-  const text = call.request.body.toString('utf8').trim();
-  if (!/^[A-Za-z0-9+/=\s]+$/.test(text)) {
+  const text = call.request.body.toString('utf8').replace(/\s+/g, '');
+  if (text.length % 4 > 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) {
     throw new GraphError(
       400,
       'ErrorMimeContentInvalidBase64String',
@@ -83,9 +100,10 @@ async function mimeDraft(call: GraphCall): Promise<NewMessage> {
   return readRawMail(Buffer.from(text, 'base64'), call.context.now());
 }
 
+/** @throws {GraphError} 400 for none, and for too many */
 export function needRecipients(draft: Pick<NewMessage, 'to' | 'cc' | 'bcc'>): void {
-  const count = (draft.to?.length ?? 0) + (draft.cc?.length ?? 0) + (draft.bcc?.length ?? 0);
-  if (count > 0) return;
+  refuseTooMany(draft);
+  if (recipientCount(draft) > 0) return;
   throw new GraphError(
     400,
     'ErrorInvalidRecipients',
@@ -94,7 +112,7 @@ export function needRecipients(draft: Pick<NewMessage, 'to' | 'cc' | 'bcc'>): vo
 }
 
 /** As somebody else one sends with Mail.Send.Shared and access to that mailbox. */
-function refuseForeignSender(call: GraphCall, from: Address | null): void {
+export function refuseForeignSender(call: GraphCall, from: Address | null): void {
   if (!from || from.address.toLowerCase() === call.mailbox.address) return;
   const sender = call.context.store.mailbox(from.address);
   if (call.scopes.has('Mail.Send.Shared') && sender?.access.has(call.person.address)) return;

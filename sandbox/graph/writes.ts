@@ -6,7 +6,7 @@ import type { GraphCall } from './call.ts';
 import { bodyOfCall, contextUrl, json, messageAt, needScope, noContent } from './call.ts';
 import { GraphError } from './errors.ts';
 import { destinationOf, translated } from './folders.ts';
-import { readMessageFields } from './message-input.ts';
+import { readMessageFields, refuseTooMany } from './message-input.ts';
 import { changeKey } from './message-json.ts';
 import { rowOf } from './messages.ts';
 
@@ -27,6 +27,7 @@ export function updateMessage(call: GraphCall, id: string): SandboxResponse {
   const message = messageAt(call, id);
   checkVersion(call, message);
   const patch = readMessageFields(bodyOfCall(call), { isDraft: message.isDraft });
+  if (patch.to || patch.cc || patch.bcc) refuseTooMany({ ...message, ...patch });
   return entity(call, 200, call.context.store.updateMessage(call.mailbox.address, message.id, patch));
 }
 
