@@ -154,7 +154,7 @@ async function giveCode(
   const token = hybrid
     ? await idToken(
         context,
-        { app, mailbox, graph: scopes.graph, oidc: scopes.oidc, nonce },
+        { app, mailbox, graph: scopes.graph, oidc: scopes.oidc, nonce, refreshUntil: null },
         asked.origin,
         code,
       )

@@ -16,7 +16,7 @@ import type { SandboxApp } from './state.ts';
 import { isRegistered } from './state.ts';
 import { admits } from './tenants.ts';
 import type { Grant } from './tokens.ts';
-import { clientInfo, readRefreshToken, tokenResponse } from './tokens.ts';
+import { clientInfo, readRefreshToken, SPA_REFRESH_MS, tokenResponse } from './tokens.ts';
 
 export async function tokenEndpoint(
   context: SandboxContext,
@@ -82,7 +82,8 @@ function redeemCode(context: SandboxContext, codes: Codes, form: URLSearchParams
   const asked = grantedSubset(context, app, mailbox, { granted: code, scope: form.get('scope') });
   // A wrong verifier has not burnt it: only this does.
   code.redeemed = true;
-  return { app, mailbox, ...asked, nonce: code.nonce };
+  const refreshUntil = app.kind === 'spa' ? context.now().getTime() + SPA_REFRESH_MS : null;
+  return { app, mailbox, ...asked, nonce: code.nonce, refreshUntil };
 }
 
 function checkVerifier(code: CodeGrant, verifier: string | null): void {
@@ -101,7 +102,7 @@ function checkVerifier(code: CodeGrant, verifier: string | null): void {
 }
 
 function redeemRefreshToken(context: SandboxContext, form: URLSearchParams, app: SandboxApp): Grant {
-  const { mailbox, scopes } = readRefreshToken(context, need(form, 'refresh_token'), app);
+  const { mailbox, scopes, until } = readRefreshToken(context, need(form, 'refresh_token'), app);
   refuseRefresh(context, mailbox);
   const granted = readScopes(scopes.join(' '));
   return {
@@ -109,6 +110,7 @@ function redeemRefreshToken(context: SandboxContext, form: URLSearchParams, app:
     mailbox,
     ...grantedSubset(context, app, mailbox, { granted, scope: form.get('scope') }),
     nonce: null,
+    refreshUntil: until,
   };
 }
 

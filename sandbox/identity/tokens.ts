@@ -18,12 +18,16 @@ export type Grant = {
   graph: string[];
   oidc: string[];
   nonce: string | null;
+  /** When a single page's refresh token ends, in ms; null for one that 90 days without use end. */
+  refreshUntil: number | null;
 };
 
-type RefreshToken = { c: string; u: string; s: string[]; e: number; i: number; n: string };
+type RefreshToken = { c: string; u: string; s: string[]; e: number; i: number; x: number | null; n: string };
 
 const GRAPH_AUDIENCE = '00000003-0000-0000-c000-000000000000';
 const REFRESH_DAYS = 90;
+/** From the sign-in on, however often it is refreshed. */
+export const SPA_REFRESH_MS = 86_400_000;
 
 /** Pairwise: another app gets another `sub` for the same person. */
 const subjectOf = (app: SandboxApp, mailbox: Mailbox) =>
@@ -115,6 +119,7 @@ function refreshToken(context: SandboxContext, grant: Grant): string {
     s: [...grant.graph, ...grant.oidc],
     e: context.identity.account(grant.mailbox).refreshEpoch,
     i: context.now().getTime(),
+    x: grant.refreshUntil,
     n: randomBytes(24).toString('base64url'),
   };
   return `1.${seal(context.keys.seal, token)}`;
@@ -127,7 +132,8 @@ export function ownerOfRefreshToken(context: SandboxContext, text: string): Mail
 }
 
 /**
- * What a refresh token still grants. It stays good after use, for 90 days from its own issue.
+ * What a refresh token still grants. It stays good after use, for 90 days from its own issue; a single page's for a
+ * day, which its successors inherit.
  * https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens
  * @throws {AadError} invalid_grant
  */
@@ -151,13 +157,20 @@ export function readRefreshToken(context: SandboxContext, text: string, app: San
       'changed or reset their password.';
     throw new AadError(50173, 'invalid_grant', text, { suberror: 'bad_token' });
   }
+  if (token.x !== null && context.now().getTime() > token.x) {
+    const text =
+      'The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of ' +
+      '1.00:00:00, which cannot be extended. It is now expired and a new sign in request must be sent by the SPA ' +
+      `to the sign in page. The token was issued on ${new Date(token.i).toISOString()}.`;
+    throw new AadError(700084, 'invalid_grant', text);
+  }
   const age = context.now().getTime() - token.i;
   if (age > REFRESH_DAYS * 86_400_000) {
     const issued = new Date(token.i).toISOString();
     const text = `The refresh token has expired due to inactivity. The token was issued on ${issued} and was inactive for 90.00:00:00.`;
     throw new AadError(700082, 'invalid_grant', text, { suberror: 'token_expired' });
   }
-  return { mailbox, scopes: token.s };
+  return { mailbox, scopes: token.s, until: token.x };
 }
 
 export type AccessClaims = {

@@ -3,6 +3,7 @@ import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Sandbox } from '../../sandbox/server.ts';
+import type { TokenAnswer } from './support.ts';
 import {
   ADDRESS,
   authorizeUrl,
@@ -425,6 +426,30 @@ describe('public and single-page clients', () => {
     const body = new URLSearchParams({ ...fields, client_id: '22222222-aaaa-4bbb-8ccc-000000000002' });
     const page = await fetch(`${sandbox.url}/common/oauth2/v2.0/token`, { method: 'POST', body });
     expect(((await page.json()) as { error_codes: number[] }).error_codes).toEqual([9002327]);
+  });
+
+  it('of a page: a refresh works for 24 hours after the sign-in, and no longer', async () => {
+    const page = { client_id: '22222222-aaaa-4bbb-8ccc-000000000002', redirect_uri: 'http://localhost/app' };
+    const token = async (fields: Record<string, string>) => {
+      const body = new URLSearchParams({ ...page, ...fields });
+      const headers = { origin: 'http://localhost' };
+      const answer = await fetch(`${sandbox.url}/common/oauth2/v2.0/token`, {
+        method: 'POST',
+        headers,
+        body,
+      });
+      return (await answer.json()) as TokenAnswer;
+    };
+    const { code, verifier } = await freshCode(page);
+    const first = await token({ grant_type: 'authorization_code', code, code_verifier: verifier });
+    now += 20 * 3_600_000;
+    const second = await token({ grant_type: 'refresh_token', refresh_token: first.refresh_token });
+    expect(second.refresh_token).toEqual(expect.any(String));
+    now += 5 * 3_600_000;
+    for (const { refresh_token } of [first, second]) {
+      const refused = await token({ grant_type: 'refresh_token', refresh_token });
+      expect(refused).toMatchObject({ error: 'invalid_grant', error_codes: [700084] });
+    }
   });
 });
 
