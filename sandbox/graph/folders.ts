@@ -3,10 +3,11 @@
 import type { SandboxResponse } from '../http.ts';
 import { childNamed, isBelow } from '../store/mailbox.ts';
 import { StoreError } from '../store/store-error.ts';
-import type { Folder } from '../store/types.ts';
+import type { Folder, FolderSearch } from '../store/types.ts';
 import type { GraphCall } from './call.ts';
 import { bodyOfCall, contextUrl, folderAt, json, needScope, noContent } from './call.ts';
 import { badRequest, GraphError, unknownProperty } from './errors.ts';
+import { compileFilter } from './filter.ts';
 import { folderMessages } from './folder-view.ts';
 import type { Row } from './message-json.ts';
 import { pageOf } from './paging.ts';
@@ -133,6 +134,20 @@ export function translated<T>(work: () => T): T {
   }
 }
 
+/** @throws {GraphError} for sources that are not there, and for a filter that cannot be read */
+function readSearch(call: GraphCall, body: Record<string, unknown>): FolderSearch {
+  const { sourceFolderIds = [], filterQuery = '', includeNestedFolders } = body;
+  if (!Array.isArray(sourceFolderIds) || typeof filterQuery !== 'string') {
+    throw new GraphError(400, 'ErrorInvalidRequest', 'The sourceFolderIds or the filterQuery are invalid.');
+  }
+  if (filterQuery !== '') compileFilter(filterQuery);
+  return {
+    sourceFolders: sourceFolderIds.map((id) => folderAt(call, String(id)).id),
+    filterQuery,
+    nested: includeNestedFolders === true,
+  };
+}
+
 export function createFolder(call: GraphCall, parentText = 'msgfolderroot'): SandboxResponse {
   needScope(call, 'Mail.ReadWrite');
   const parent = folderAt(call, parentText);
@@ -140,21 +155,13 @@ export function createFolder(call: GraphCall, parentText = 'msgfolderroot'): San
   const name = nameFrom(body);
   if (childNamed(parent, name)) throw folderExists(name);
   const { store } = call.context;
-  const search = body['@odata.type'] === '#microsoft.graph.mailSearchFolder';
+  const search = body['@odata.type'] === '#microsoft.graph.mailSearchFolder' ? readSearch(call, body) : null;
   const folder = translated(() =>
     store.createFolder(call.mailbox.address, {
       name,
       parent: parent.id,
       hidden: body.isHidden === true,
-      ...(search
-        ? {
-            search: {
-              sourceFolders: (body.sourceFolderIds as string[] | undefined) ?? [],
-              filterQuery: String(body.filterQuery ?? ''),
-              nested: body.includeNestedFolders === true,
-            },
-          }
-        : {}),
+      ...(search ? { search } : {}),
     }),
   );
   return json(201, {

@@ -293,6 +293,19 @@ describe('folders', () => {
     expect(all[0]).not.toHaveProperty('wellKnownName');
   });
 
+  it.each([
+    [{ filterQuery: 'contains(', sourceFolderIds: ['inbox'] }, 'BadRequest'],
+    [{ filterQuery: 'colour eq 1', sourceFolderIds: ['inbox'] }, 'RequestBroker--ParseUri'],
+    [{ filterQuery: '', sourceFolderIds: ['nonsense'] }, 'ErrorInvalidIdMalformed'],
+    [{ filterQuery: '', sourceFolderIds: 'inbox' }, 'ErrorInvalidRequest'],
+  ])('that search by %j are refused, and nothing is kept of them', async (search, code) => {
+    const type = '#microsoft.graph.mailSearchFolder';
+    const json = { '@odata.type': type, displayName: 'Found', ...search };
+    expect((await write('/me/mailFolders', { json })).body.error.code).toBe(code);
+    const shown = (await write('/me/mailFolders?$top=50')).body.value;
+    expect(shown.map(({ displayName }) => displayName)).not.toContain('Found');
+  });
+
   it('are made, renamed, moved and deleted, with the refusals of each', async () => {
     const made = await write('/me/mailFolders', { json: { displayName: 'Yard' } });
     expect(made.status).toBe(201);
