@@ -55,6 +55,13 @@ export function issue<State>(
 }
 
 /**
+ * No token; an empty one, which is what the Location of a 410 holds; or `latest`, which is no shortcut for mail: the
+ * round begins as any other does. https://github.com/microsoftgraph/microsoft-graph-docs/issues/9569
+ */
+export const beginsAnew = (token: string | null): token is null | '' | 'latest' =>
+  !token || token === 'latest';
+
+/**
  * Reads a link's token.
  * @throws {GraphError} 400 unreadable; SyncStateInvalid of another folder or id form; SyncStateNotFound dead
  */

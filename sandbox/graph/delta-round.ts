@@ -46,7 +46,6 @@ function visibleEnd(call: GraphCall, folder: Folder): number {
 export function beginRound(call: GraphCall, folder: Folder): RoundState {
   const query = readDeltaQuery(call);
   const start = visibleEnd(call, folder);
-  // `latest` gives no shortcut for mail: the round begins as any other does.
   return { query, from: start, at: start, after: null, given: 0 };
 }
 

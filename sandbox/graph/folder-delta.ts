@@ -5,7 +5,7 @@ import { childNamed, withDescendants } from '../store/mailbox.ts';
 import type { Folder } from '../store/types.ts';
 import type { GraphCall } from './call.ts';
 import { contextUrl, json, needScope } from './call.ts';
-import { chainName, follow, issue } from './chains.ts';
+import { beginsAnew, chainName, follow, issue } from './chains.ts';
 import { refuseWithoutDelta } from './delta-query.ts';
 import { GraphError } from './errors.ts';
 import { folderRow, selectFolderProperties } from './folders.ts';
@@ -30,7 +30,7 @@ export function folderDelta(call: GraphCall): SandboxResponse {
   const epoch = mailbox.root.deltaEpoch;
   const restart = (state: FolderRound) =>
     linkTo(call, `$deltatoken=${state.select ? `&$select=${encodeURIComponent(state.select)}` : ''}`);
-  const link = token ? follow<FolderRound>(context, token, { scope, epoch, restart }) : null;
+  const link = beginsAnew(token) ? null : follow<FolderRound>(context, token, { scope, epoch, restart });
   const state = link?.state ?? begin(call);
   const size = Math.min(call.prefer.maxPageSize ?? DEFAULT_PAGE, context.settings.quirks.largestPage);
   const page =

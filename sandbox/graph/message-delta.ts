@@ -4,7 +4,7 @@ import type { SandboxResponse } from '../http.ts';
 import type { Folder } from '../store/types.ts';
 import type { GraphCall } from './call.ts';
 import { contextUrl, folderAt, json, needScope } from './call.ts';
-import { chainName, follow, issue } from './chains.ts';
+import { beginsAnew, chainName, follow, issue } from './chains.ts';
 import { queryText, refuseWithoutDelta } from './delta-query.ts';
 import type { RoundState } from './delta-round.ts';
 import { beginRound, endRound, readPage } from './delta-round.ts';
@@ -56,8 +56,7 @@ const isEmptyPage = (call: GraphCall, generation: number) =>
 
 function followed(call: GraphCall, folder: Folder, scope: string) {
   const token = call.query.get('$skiptoken') ?? call.query.get('$deltatoken');
-  // An empty token is what the Location of a 410 holds: begin again.
-  if (!token) return null;
+  if (beginsAnew(token)) return null;
   const restart = (state: RoundState) => linkTo(call, folder, `$deltatoken=${queryText(state.query)}`);
   return follow<RoundState>(call.context, token, { scope, epoch: folder.deltaEpoch, restart });
 }

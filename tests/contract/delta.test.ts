@@ -65,6 +65,14 @@ describe('a round', () => {
     }
   });
 
+  it('takes no shortcut to the latest: it begins as any other does', async () => {
+    many(3);
+    expect((await round(graph, `${INBOX}?$deltatoken=latest`)).rows).toHaveLength(3);
+    const folders = await round(graph, '/me/mailFolders/delta');
+    const latest = await round(graph, '/me/mailFolders/delta?$deltatoken=latest');
+    expect(latest.rows).toEqual(folders.rows);
+  });
+
   it('tells new mail in full, a read toggle sparsely, other changes in full', async () => {
     const [a, b] = [deliver('A'), deliver('B')];
     const start = await round(graph, `${INBOX}?$select=subject,isRead`);
