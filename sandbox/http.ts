@@ -83,7 +83,8 @@ function send(response: SandboxResponse, outgoing: ServerResponse): void {
     outgoing.end(bytes);
     return;
   }
-  outgoing.write(bytes.subarray(0, response.cut), () => outgoing.destroy());
+  // Never the whole of a short one: cut off is cut off.
+  outgoing.write(bytes.subarray(0, Math.min(response.cut, bytes.length - 1)), () => outgoing.destroy());
 }
 
 /** The fields of a form-urlencoded body. */

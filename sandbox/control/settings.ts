@@ -83,6 +83,8 @@ export type NotificationSettings = {
 
 export type Settings = {
   latencyMs: number;
+  /** JSON from Graph is gzipped for clients that ask for it. */
+  gzip: boolean;
   quirks: Quirks;
   limits: {
     concurrent: number;
@@ -127,6 +129,7 @@ const defaultNotifications: NotificationSettings = {
 /** What Microsoft does on an ordinary day. */
 export const defaultSettings = (latencyMs: number): Settings => ({
   latencyMs,
+  gzip: true,
   quirks: {
     shuffle: false,
     duplicates: false,

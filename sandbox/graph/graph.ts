@@ -7,6 +7,7 @@ import { runBatch } from './batch.ts';
 import { needJson, refuseLarge } from './call.ts';
 import type { RequestIds } from './errors.ts';
 import { errorResponse, GraphError, methodNotAllowed, newRequestIds } from './errors.ts';
+import { gzipped } from './gzip.ts';
 import { handle } from './handle.ts';
 import type { Occasion } from './occasion.ts';
 import { innerOccasion, outerOccasion, pathOf, VERSION, versionOf } from './occasion.ts';
@@ -37,6 +38,7 @@ export function createGraph(context: SandboxContext): Graph {
       response = asResponse(error, ids);
       note(context, request, { response, occasion: null, started });
     }
+    response = gzipped(request, response, context.settings);
     return { ...response, headers: { ...response.headers, ...commonHeaders(ids) } };
   };
 }
