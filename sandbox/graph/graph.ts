@@ -1,12 +1,13 @@
 // Graph itself: authentication, limits, faults, headers and the log around the handlers.
 import type { SandboxContext } from '../context.ts';
 import type { SandboxRequest, SandboxResponse } from '../http.ts';
+import { subjectOf } from '../identity/tokens.ts';
 import type { Caller } from './auth.ts';
 import { createAuthenticator } from './auth.ts';
 import { runBatch } from './batch.ts';
 import { needJson, refuseLarge } from './call.ts';
 import type { RequestIds } from './errors.ts';
-import { errorResponse, GraphError, methodNotAllowed, newRequestIds } from './errors.ts';
+import { accessDenied, errorResponse, GraphError, methodNotAllowed, newRequestIds } from './errors.ts';
 import { gzipped } from './gzip.ts';
 import { handle } from './handle.ts';
 import type { Occasion } from './occasion.ts';
@@ -44,11 +45,18 @@ export function createGraph(context: SandboxContext): Graph {
 }
 
 /** https://learn.microsoft.com/en-us/entra/identity-platform/userinfo */
-const userinfo = ({ mailbox }: Caller): SandboxResponse => ({
-  status: 200,
-  headers: { 'content-type': 'application/json' },
-  body: { sub: mailbox.userId, name: mailbox.displayName, email: mailbox.address },
-});
+function userinfo({ mailbox, clientId, scopes }: Caller): SandboxResponse {
+  if (!scopes.has('openid')) throw accessDenied();
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: {
+      sub: subjectOf(clientId, mailbox),
+      ...(scopes.has('profile') ? { name: mailbox.displayName } : {}),
+      ...(scopes.has('email') ? { email: mailbox.address } : {}),
+    },
+  };
+}
 
 function asResponse(error: unknown, ids: RequestIds): SandboxResponse {
   if (error instanceof GraphError) return errorResponse(error, ids);

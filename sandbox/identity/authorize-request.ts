@@ -5,7 +5,7 @@ import { unknownApp } from './client.ts';
 import { readClaims } from './conditions.ts';
 import { AadError } from './errors.ts';
 import type { Scopes } from './scopes.ts';
-import { badScope, readScopes } from './scopes.ts';
+import { readScopes, refuseBadScopes } from './scopes.ts';
 import type { SandboxApp } from './state.ts';
 import { isRegistered } from './state.ts';
 import { resolveTenant, unknownTenant } from './tenants.ts';
@@ -76,7 +76,7 @@ export function checkParameters({ params, scopes, app }: AuthorizeRequest): void
   if (responseType === 'code id_token' && (!params.get('nonce') || !scopes.oidc.includes('openid')))
     throw missing('nonce');
   if (!params.get('scope')) throw missing('scope');
-  if (scopes.unknown.length > 0) throw badScope(scopes.unknown[0] ?? '');
+  refuseBadScopes(scopes);
   readClaims(params);
   const challenge = params.get('code_challenge');
   const method = params.get('code_challenge_method') ?? 'plain';

@@ -5,8 +5,8 @@ import { formOf, redirectTo } from '../http.ts';
 import { unknownApp } from './client.ts';
 import { AadError, describeAadError } from './errors.ts';
 import { adminConsentPage, errorPage, messagePage } from './pages.ts';
-import { readScopes } from './scopes.ts';
-import { HOME_TENANT, isRegistered } from './state.ts';
+import { readScopes, refuseBadScopes } from './scopes.ts';
+import { CONSUMER_TENANT, HOME_TENANT, isRegistered } from './state.ts';
 import { resolveTenant, unknownTenant } from './tenants.ts';
 
 const JSON_HEADERS = {
@@ -98,13 +98,23 @@ export function adminConsent(
   const target = params.get('redirect_uri') ?? app?.redirectUris[0] ?? '';
   const refuse = (error: AadError) => errorPage(describeAadError(error, context.now()));
   if (!tenant) return refuse(unknownTenant(segment));
+  if (tenant === 'common' || tenant === CONSUMER_TENANT) {
+    const text = 'Tenant-identifying information was not found in the request.';
+    return refuse(new AadError(50059, 'invalid_request', text));
+  }
   if (!app) return refuse(unknownApp(clientId, segment));
   if (!isRegistered(app, target)) {
     return refuse(new AadError(50011, 'invalid_request', `The redirect URI '${target}' is not registered.`));
   }
   const scopes = readScopes(params.get('scope') ?? 'https://graph.microsoft.com/.default', app.permissions);
+  try {
+    refuseBadScopes(scopes);
+  } catch (error) {
+    if (error instanceof AadError) return refuse(error);
+    throw error;
+  }
   if (!form) return adminConsentPage({ app, request: params.toString(), scopes });
-  const tenantId = tenant === 'common' || tenant === 'organizations' ? HOME_TENANT : tenant;
+  const tenantId = tenant === 'organizations' ? HOME_TENANT : tenant;
   const state = params.get('state');
   const common = { admin_consent: 'True', tenant: tenantId, ...(state === null ? {} : { state }) };
   if (form.get('decision') !== 'accept') {

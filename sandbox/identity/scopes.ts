@@ -29,32 +29,59 @@ export const OIDC_TEXTS: Record<string, string> = {
   email: 'See your e-mail address',
 };
 
-export type Scopes = { graph: string[]; oidc: string[]; unknown: string[]; foreign: string[] };
+export type Scopes = {
+  graph: string[];
+  oidc: string[];
+  unknown: string[];
+  /** Other resources', and whether one of them came before Graph's. */
+  foreign: string[];
+  foreignFirst: boolean;
+  /** `.default` beside scopes by name. */
+  mixed: boolean;
+};
 
 const canonical = new Map(Object.keys(GRAPH_SCOPES).map((name) => [name.toLowerCase(), name]));
 
 /**
- * Reads a `scope` parameter: names in any case, Graph's also fully qualified; `foreign` are other resources'.
+ * Reads a `scope` parameter: names in any case, Graph's also fully qualified.
  * @param registered what `.default` stands for
  */
 export function readScopes(text: string, registered: string[] = []): Scopes {
-  const scopes: Scopes = { graph: [], oidc: [], unknown: [], foreign: [] };
+  const scopes: Scopes = {
+    ...{ graph: [], oidc: [], unknown: [], foreign: [] },
+    ...{ foreignFirst: false, mixed: false },
+  };
+  let [named, all] = [false, false];
   for (const part of new Set(text.split(/\s+/).filter(Boolean))) {
     const lower = part.toLowerCase();
     const short = lower.startsWith(GRAPH) ? lower.slice(GRAPH.length) : lower;
     const known = canonical.get(short);
     if (OIDC.includes(lower)) scopes.oidc.push(lower);
-    else if (known) scopes.graph.push(known);
-    else if (short === '.default') scopes.graph.push(...registered);
-    else if (lower.includes('://') && !lower.startsWith(GRAPH)) scopes.foreign.push(part);
-    else scopes.unknown.push(part);
+    else if (known) {
+      scopes.graph.push(known);
+      named = true;
+    } else if (short === '.default') {
+      scopes.graph.push(...registered);
+      all = true;
+    } else if (lower.includes('://') && !lower.startsWith(GRAPH)) {
+      scopes.foreign.push(part);
+      scopes.foreignFirst ||= !named && !all;
+    } else scopes.unknown.push(part);
   }
+  scopes.mixed = named && all;
   return scopes;
 }
 
-export const badScope = (scope: string) =>
+/** @throws {AadError} for a scope that does not exist, and for `.default` beside others */
+export function refuseBadScopes({ unknown, mixed }: Scopes): void {
+  const [scope] = unknown;
+  if (scope !== undefined) throw badScope(`The scope ${scope} does not exist.`);
+  if (mixed) throw badScope(".default scope can't be combined with resource-specific scopes.");
+}
+
+const badScope = (why: string) =>
   new AadError(
     70011,
     'invalid_scope',
-    `The provided request must include a 'scope' input parameter. The provided value for the input parameter 'scope' is not valid. The scope ${scope} does not exist.`,
+    `The provided request must include a 'scope' input parameter. The provided value for the input parameter 'scope' is not valid. ${why}`,
   );

@@ -129,13 +129,15 @@ export class IdentityState {
 const LOOPBACK = new Set(['localhost', '127.0.0.1']);
 
 /**
- * Whether a redirect URI is registered: compared exactly, only a loopback address may have another port.
+ * Whether a redirect URI is registered: compared exactly, only a loopback address may have another port, and only
+ * there may it be plain http.
  * https://learn.microsoft.com/en-us/entra/identity-platform/reply-url
  */
 export function isRegistered(app: SandboxApp, redirectUri: string): boolean {
-  if (app.redirectUris.includes(redirectUri)) return true;
   const url = URL.parse(redirectUri);
-  if (!url || !LOOPBACK.has(url.hostname)) return false;
+  if (!url) return false;
+  if (!LOOPBACK.has(url.hostname)) return url.protocol !== 'http:' && app.redirectUris.includes(redirectUri);
+  if (app.redirectUris.includes(redirectUri)) return true;
   url.port = '';
   return app.redirectUris.some((registered) => URL.parse(registered)?.href === url.href);
 }

@@ -11,7 +11,7 @@ import type { CodeGrant, Codes } from './codes.ts';
 import { CODE_LIFE_MS } from './codes.ts';
 import { refuseRefresh } from './conditions.ts';
 import { AadError, TOKEN_HEADERS, tokenError } from './errors.ts';
-import { badScope, GRAPH_SCOPES, readScopes } from './scopes.ts';
+import { GRAPH_SCOPES, readScopes, refuseBadScopes } from './scopes.ts';
 import type { SandboxApp } from './state.ts';
 import { isRegistered } from './state.ts';
 import { admits } from './tenants.ts';
@@ -79,7 +79,11 @@ function redeemCode(context: SandboxContext, codes: Codes, form: URLSearchParams
   checkVerifier(code, form.get('code_verifier'));
   if (context.identity.account(mailbox).disabled)
     throw new AadError(50057, 'invalid_grant', 'The user account is disabled.');
-  const asked = grantedSubset(context, app, mailbox, { granted: code, scope: form.get('scope') });
+  const asked = grantedSubset(context, app, mailbox, {
+    grantType: 'authorization_code',
+    granted: code,
+    scope: form.get('scope'),
+  });
   // A wrong verifier has not burnt it: only this does.
   code.redeemed = true;
   const refreshUntil = app.kind === 'spa' ? context.now().getTime() + SPA_REFRESH_MS : null;
@@ -108,32 +112,41 @@ function redeemRefreshToken(context: SandboxContext, form: URLSearchParams, app:
   return {
     app,
     mailbox,
-    ...grantedSubset(context, app, mailbox, { granted, scope: form.get('scope') }),
+    ...grantedSubset(context, app, mailbox, {
+      grantType: 'refresh_token',
+      granted,
+      scope: form.get('scope'),
+    }),
     nonce: null,
     refreshUntil: until,
   };
 }
 
-type Asked = { granted: { graph: string[]; oidc: string[] }; scope: string | null };
+type Asked = {
+  grantType: 'authorization_code' | 'refresh_token';
+  granted: { graph: string[]; oidc: string[] };
+  scope: string | null;
+};
 
 /** The scopes of the new token: what was consented, narrowed by nothing; what was not consented is refused. */
 function grantedSubset(
   context: SandboxContext,
   app: SandboxApp,
   mailbox: Mailbox,
-  { granted, scope }: Asked,
+  { grantType, granted, scope }: Asked,
 ) {
   const consented = context.identity.consented(app.clientId, mailbox);
   const asked = readScopes(scope ?? '', app.permissions);
-  if (asked.unknown.length > 0) throw badScope(asked.unknown[0] ?? '');
-  if (asked.foreign.length > 0) {
+  refuseBadScopes(asked);
+  // A code is for one resource; a refresh that names several is for the first.
+  if (grantType === 'authorization_code' && asked.foreign.length > 0) {
     const text =
       'Provided value for the input parameter scope is not valid because it contains more than one resource.';
     throw new AadError(28003, 'invalid_scope', text);
   }
   const wanted = asked.graph.length > 0 ? asked.graph : granted.graph;
   const missing = wanted.find((name) => !consented.has(name));
-  if (missing !== undefined || consented.size === 0) {
+  if (missing !== undefined || consented.size === 0 || asked.foreignFirst) {
     const text =
       `The user or administrator has not consented to use the application with ID '${app.clientId}' named ` +
       `'${app.name}'. Send an interactive authorization request for this user and resource.`;

@@ -30,8 +30,12 @@ const REFRESH_DAYS = 90;
 export const SPA_REFRESH_MS = 86_400_000;
 
 /** Pairwise: another app gets another `sub` for the same person. */
-const subjectOf = (app: SandboxApp, mailbox: Mailbox) =>
-  createHash('sha256').update(`${app.clientId} ${mailbox.userId}`).digest('base64url');
+export const subjectOf = (clientId: string, mailbox: Mailbox): string =>
+  createHash('sha256').update(`${clientId} ${mailbox.userId}`).digest('base64url');
+
+/** What is said to be granted: `offline_access` is not. */
+const listed = ({ graph, oidc }: Pick<Grant, 'graph' | 'oidc'>) =>
+  [...graph, ...oidc.filter((scope) => scope !== 'offline_access')].join(' ');
 
 /** A token response as in section 5.1 of OAuth 2.0, with what Microsoft adds. */
 export async function tokenResponse(context: SandboxContext, grant: Grant, origin: string) {
@@ -40,7 +44,7 @@ export async function tokenResponse(context: SandboxContext, grant: Grant, origi
   const offline = grant.oidc.includes('offline_access');
   return {
     token_type: 'Bearer',
-    scope: [...grant.graph, ...grant.oidc.filter((scope) => scope !== 'offline_access')].join(' '),
+    scope: listed(grant),
     expires_in: expiresIn,
     ext_expires_in: expiresIn,
     access_token: await accessToken(context, grant, expiresIn),
@@ -78,7 +82,7 @@ export async function idToken(context: SandboxContext, grant: Grant, origin: str
     .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid: context.keys.kid })
     .setIssuer(`${origin}/${tenantId}/v2.0`)
     .setAudience(app.clientId)
-    .setSubject(subjectOf(app, mailbox))
+    .setSubject(subjectOf(app.clientId, mailbox))
     .setIssuedAt(now - 300)
     .setNotBefore(now - 300)
     .setExpirationTime(now + 3600)
@@ -86,7 +90,7 @@ export async function idToken(context: SandboxContext, grant: Grant, origin: str
 }
 
 /** Work accounts get a JWT, personal ones something that only Graph can read. */
-async function accessToken(context: SandboxContext, { app, mailbox, graph }: Grant, expiresIn: number) {
+async function accessToken(context: SandboxContext, { app, mailbox, ...grant }: Grant, expiresIn: number) {
   const { tenantId, accessEpoch } = context.identity.account(mailbox);
   const now = seconds(context.now());
   const claims = {
@@ -96,8 +100,8 @@ async function accessToken(context: SandboxContext, { app, mailbox, graph }: Gra
     appid: app.clientId,
     app_displayname: app.name,
     oid: mailbox.userId,
-    scp: graph.join(' '),
-    sub: subjectOf(app, mailbox),
+    scp: listed(grant),
+    sub: subjectOf(app.clientId, mailbox),
     tid: tenantId,
     upn: mailbox.address,
     uti: randomBytes(16).toString('base64url'),
