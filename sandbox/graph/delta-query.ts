@@ -1,9 +1,10 @@
 // The options of a delta query: given once, in the first request; from then on they travel inside the links.
 // https://learn.microsoft.com/en-us/graph/api/message-delta#optional-query-parameters
 import type { GraphCall } from './call.ts';
+import { needScope } from './call.ts';
 import { badRequest, GraphError, segmentNotFound } from './errors.ts';
 import { expandOf } from './message-expand.ts';
-import { selectMessageProperties } from './message-json.ts';
+import { BODY_PROPERTIES, selectMessageProperties } from './message-json.ts';
 
 /** In China's cloud delta for mail is not available. @throws {GraphError} 400 */
 export function refuseWithoutDelta({ context }: GraphCall): void {
@@ -52,12 +53,16 @@ export function readDeltaQuery(call: GraphCall): DeltaQuery {
   const asked: DeltaQuery = {};
   const select = query.get('$select');
   if (select) {
-    selectMessageProperties(select);
+    const names = selectMessageProperties(select);
+    if (names.some((name) => BODY_PROPERTIES.has(name))) needScope(call, 'Mail.Read');
     asked.select = select;
   }
   const expand = query.get('$expand');
   if (expand) {
-    expandOf(expand);
+    needScope(call, 'Mail.Read');
+    // https://learn.microsoft.com/en-us/graph/api/message-delta#optional-query-parameters
+    if (expandOf(expand).some(({ name }) => name.endsWith('ExtendedProperties')))
+      throw invalidQuery('$expand', expand);
     asked.expand = expand;
   }
   const filter = query.get('$filter');

@@ -83,7 +83,7 @@ export function readPage(call: GraphCall, folder: Folder, state: RoundState, siz
   return { rows, state: next, done };
 }
 
-/** Mail.ReadBasic sees no bodies: the default set loses them, asking for them is refused by the caller. */
+/** Mail.ReadBasic sees no bodies, also when a link was made with a wider permission. */
 function visibleProperties(call: GraphCall, select: string[] | null): string[] | null {
   if (allows(call, 'Mail.Read')) return select;
   return (select ?? DEFAULT_PROPERTIES).filter((name) => !BODY_PROPERTIES.has(name));

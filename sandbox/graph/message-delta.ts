@@ -29,10 +29,7 @@ export function messageDelta(call: GraphCall, folderText: string): SandboxRespon
     parent: link?.generation ?? null,
     state: page.done ? endRound(call, page.state) : page.state,
   });
-  const rows = disturb(call, page.rows, {
-    seed: state.at + page.rows.length,
-    later: state.after === undefined,
-  });
+  const rows = disturb(call, page.rows, state.at + page.rows.length);
   const next = page.done
     ? { '@odata.deltaLink': linkTo(call, folder, `$deltatoken=${token}`) }
     : { '@odata.nextLink': linkTo(call, folder, `$skiptoken=${token}`) };

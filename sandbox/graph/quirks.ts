@@ -4,14 +4,10 @@ import type { GraphCall } from './call.ts';
 import type { Row } from './message-json.ts';
 
 /** @param seed makes the disturbance of a page the same when the page is asked for again */
-export function disturb(
-  call: GraphCall,
-  rows: Row[],
-  { seed, later }: { seed: number; later: boolean },
-): Row[] {
+export function disturb(call: GraphCall, rows: Row[], seed: number): Row[] {
   const { quirks } = call.context.settings;
   const disturbed = [...rows];
-  if (quirks.unknownTombstones && later && seed % 2 === 0) {
+  if (quirks.unknownTombstones && seed % 2 === 0) {
     // Serial numbers that high are never given out, so this id has never been anybody's.
     const id = immutableMessageId(call.mailbox.fingerprint, 1e12 + seed);
     disturbed.push({ '@odata.type': '#microsoft.graph.message', id, '@removed': { reason: 'deleted' } });
