@@ -184,14 +184,46 @@ export function updateFolder(call: GraphCall, id: string): SandboxResponse {
 export function moveFolder(call: GraphCall, id: string): SandboxResponse {
   needScope(call, 'Mail.ReadWrite');
   const folder = folderAt(call, id);
-  const target = destinationOf(call);
-  if (isBelow(target, folder))
-    throw new GraphError(400, 'ErrorMoveCopyFailed', 'The move or copy operation failed.');
+  const target = targetFor(call, folder);
   translated(() => call.context.store.moveFolder(call.mailbox.address, folder.id, target.id));
   return json(201, {
     '@odata.context': contextUrl(call, '/mailFolders/$entity'),
     ...folderRow(folder, null),
   });
+}
+
+/** With everything in it. https://learn.microsoft.com/en-us/graph/api/mailfolder-copy */
+export function copyFolder(call: GraphCall, id: string): SandboxResponse {
+  needScope(call, 'Mail.ReadWrite');
+  const folder = folderAt(call, id);
+  const target = targetFor(call, folder);
+  const copy = translated(() => copyInto(call, folder, target));
+  return json(201, {
+    '@odata.context': contextUrl(call, '/mailFolders/$entity'),
+    ...folderRow(copy, null),
+  });
+}
+
+function copyInto(call: GraphCall, folder: Folder, parent: Folder): Folder {
+  const { store } = call.context;
+  const { address } = call.mailbox;
+  const { displayName: name, hidden, search } = folder;
+  const copy = store.createFolder(address, {
+    name,
+    parent: parent.id,
+    hidden,
+    ...(search ? { search } : {}),
+  });
+  for (const { id } of folder.messages) store.copyMessage(address, id, copy.id);
+  for (const child of folder.children) copyInto(call, child, copy);
+  return copy;
+}
+
+/** @throws {GraphError} 400 for a destination inside the folder itself */
+function targetFor(call: GraphCall, folder: Folder): Folder {
+  const target = destinationOf(call);
+  if (!isBelow(target, folder)) return target;
+  throw new GraphError(400, 'ErrorMoveCopyFailed', 'The move or copy operation failed.');
 }
 
 export function destinationOf(call: GraphCall): Folder {

@@ -45,8 +45,8 @@ export function withExpanded(
   if (!expand) return {};
   const row: Row = {};
   for (const { name, select } of expandOf(expand)) {
-    if (name !== 'attachments') continue;
     needScope(call, 'Mail.Read');
+    if (name !== 'attachments') continue;
     row.attachments = message.attachments.map((one) => attachmentRow(call, message, one, { select }));
   }
   return row;

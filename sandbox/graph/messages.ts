@@ -63,6 +63,7 @@ export function countMessages(call: GraphCall, folderText?: string): SandboxResp
   needScope(call, 'Mail.ReadBasic');
   const source =
     folderText === undefined ? allMessages(call.mailbox) : folderMessages(folderAt(call, folderText));
+  if (call.query.has('$search')) throw notWithSearch('$count', 'SearchWithCount');
   const found = chosen(call, source);
   const count = Array.isArray(found) ? found.length : found.total;
   return { status: 200, headers: { 'content-type': 'text/plain' }, body: String(count) };
@@ -77,23 +78,25 @@ function chosen(call: GraphCall, source: StoredMessage[]): StoredMessage[] | Sli
   const filter = query.get('$filter');
   const orderBy = query.get('$orderby');
   if (search !== null) {
-    if (filter !== null || orderBy !== null) {
-      const option = filter !== null ? '$filter' : '$orderBy';
-      throw new GraphError(
-        400,
-        'SearchWithFilter',
-        `The query parameter '${option}' is not supported with '$search'.`,
-      );
-    }
+    // https://learn.microsoft.com/en-us/graph/permissions-reference#mailreadbasic
+    needScope(call, 'Mail.Read');
+    if (filter !== null) throw notWithSearch('$filter', 'SearchWithFilter');
+    if (orderBy !== null) throw notWithSearch('$orderBy', 'SearchWithFilter');
+    if (query.has('$count')) throw notWithSearch('$count', 'SearchWithCount');
     return source.filter(compileSearch(search)).sort(bySent).slice(0, SEARCH_CAP);
   }
   const compiled = filter === null ? null : compileFilter(filter);
   const orders = orderBy === null ? null : readOrder(orderBy);
+  const named = [...(compiled?.properties ?? []), ...(orders ?? []).map(({ property }) => property)];
+  if (named.includes('bodypreview')) needScope(call, 'Mail.Read');
   if (compiled && orders) refuseInefficient(compiled.properties, orders);
   if (!compiled && (!orders || isNewestFirst(orders))) return newestFirst(source);
   const found = (compiled ? source.filter(compiled.matches) : [...source]).reverse();
   return orders ? found.sort(comparator(orders)) : found;
 }
+
+const notWithSearch = (option: string, code: string) =>
+  new GraphError(400, code, `The query parameter '${option}' is not supported with '$search'.`);
 
 const bySent = (a: StoredMessage, b: StoredMessage) =>
   (b.sentAt?.getTime() ?? 0) - (a.sentAt?.getTime() ?? 0);

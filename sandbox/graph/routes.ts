@@ -5,7 +5,15 @@ import { addAttachment, getAttachment, getAttachmentValue, listAttachments } fro
 import type { GraphCall, GraphHandler } from './call.ts';
 import { badRequest, methodNotAllowed, segmentNotFound } from './errors.ts';
 import { folderDelta } from './folder-delta.ts';
-import { createFolder, deleteFolder, getFolder, listFolders, moveFolder, updateFolder } from './folders.ts';
+import {
+  copyFolder,
+  createFolder,
+  deleteFolder,
+  getFolder,
+  listFolders,
+  moveFolder,
+  updateFolder,
+} from './folders.ts';
 import { messageDelta } from './message-delta.ts';
 import { countMessages, getMessage, getMime, listMessages } from './messages.ts';
 import { createDraft, sendDraft, sendMail } from './outgoing.ts';
@@ -39,6 +47,7 @@ const ROUTES: Route[] = [
     DELETE: (call, f = '') => deleteFolder(call, f),
   }),
   route('mailFolders/:f/move', { POST: moveFolder }),
+  route('mailFolders/:f/copy', { POST: copyFolder }),
   route('mailFolders/:f/permanentDelete', {
     POST: (call, f = '') => deleteFolder(call, f, { permanent: true }),
   }),

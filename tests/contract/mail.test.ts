@@ -91,6 +91,8 @@ describe('refusals', () => {
     ['GET', '/me/messages?$filter=isRead eq false&$orderby=receivedDateTime desc', 400, 'InefficientFilter'],
     ['GET', '/me/messages?$top=2000', 400, 'BadRequest'],
     ['GET', '/me/messages?$search="x"&$filter=isRead eq true', 400, 'SearchWithFilter'],
+    ['GET', '/me/messages?$search="x"&$count=true', 400, 'SearchWithCount'],
+    ['GET', '/me/messages/$count?$search="x"', 400, 'SearchWithCount'],
     ['GET', '/me/messages?$colour=1', 400, 'RequestBroker--ParseUri'],
     ['GET', '/me/mailFolders/clutter', 404, 'ErrorItemNotFound'],
     ['GET', '/me/mailFolders/nonsense', 400, 'ErrorInvalidIdMalformed'],
@@ -100,6 +102,12 @@ describe('refusals', () => {
   ])('%s %s → %i %s', async (method, path, status, code) => {
     const answer = await read(path, { method });
     expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+  });
+
+  it.each(['singleValueExtendedProperties', 'multiValueExtendedProperties'])('%s in delta', async (name) => {
+    const query = `$expand=${name}($filter=id eq 'String 0x1000')`;
+    const { status, body } = await read(`/me/mailFolders/inbox/messages/delta?${query}`);
+    expect([status, body.error.code]).toEqual([400, 'ErrorInvalidUrlQuery']);
   });
 
   it('tells a foreign id from an unknown one', async () => {
@@ -140,6 +148,18 @@ describe('refusals', () => {
     expect(list.body.value[0]).toMatchObject({ subject: 'Hidden' });
     expect(list.body.value[0]).not.toHaveProperty('body');
     expect((await basic('/me/messages?$select=body')).status).toBe(403);
+    for (const path of [
+      '/me/mailFolders/inbox/messages/delta?$select=subject,bodyPreview',
+      '/me/mailFolders/inbox/messages/delta?$expand=attachments',
+      "/me/messages?$filter=contains(bodyPreview,'Hidden')",
+      '/me/messages?$orderby=bodyPreview',
+      '/me/messages?$search="Hidden"',
+      '/me/messages?$expand=extensions',
+    ]) {
+      const { status, body } = await basic(path);
+      expect([path, status, body.error?.code]).toEqual([path, 403, 'ErrorAccessDenied']);
+    }
+    expect((await basic('/me/mailFolders/inbox/messages/delta?$select=subject')).status).toBe(200);
   });
 });
 
@@ -317,6 +337,10 @@ describe('folders', () => {
     );
     expect((await write(`${path}/childFolders`, { json: { displayName: 'Bills' } })).status).toBe(201);
     expect((await write(`${path}/move`, { json: { destinationId: 'archive' } })).status).toBe(201);
+    const copies = await write(`${path}/copy`, { json: { destinationId: 'inbox' } });
+    expect([copies.status, copies.body.displayName]).toEqual([201, 'Shipyard']);
+    const within = await write(`${path}/copy`, { json: { destinationId: made.body.id } });
+    expect([within.status, within.body.error.code]).toEqual([400, 'ErrorMoveCopyFailed']);
     expect((await write(path, { method: 'DELETE' })).status).toBe(204);
     const trash = (await write('/me/mailFolders/deleteditems/childFolders')).body.value;
     expect(trash.map(({ displayName }) => displayName)).toEqual(['Shipyard']);
@@ -325,6 +349,19 @@ describe('folders', () => {
     const refused = await write('/me/mailFolders/inbox', { method: 'DELETE' });
     expect(refused.body.error.code).toBe('ErrorDeleteDistinguishedFolder');
   });
+});
+
+it('a folder is copied with all that is in it', async () => {
+  const { store } = sandbox;
+  const { id } = store.createFolder(ADDRESS, { name: 'Survey' });
+  const inner = store.createFolder(ADDRESS, { name: 'Photos', parent: id });
+  const original = store.deliver(ADDRESS, inner.id, mail('Hull'));
+  const copy = await write(`/me/mailFolders/${id}/copy`, { json: { destinationId: 'archive' } });
+  const [child] = (await write(`/me/mailFolders/${copy.body.id}/childFolders`)).body.value;
+  const { value } = (await write(`/me/mailFolders/${child?.id}/messages`)).body;
+  expect(value).toMatchObject([{ subject: 'Hull' }]);
+  expect(value[0]?.id).not.toBe(original.placement.defaultId);
+  expect(store.folder(ADDRESS, inner.id).messages).toEqual([original]);
 });
 
 describe('writes', () => {
