@@ -9,6 +9,7 @@ import { keepSubscription } from '#sync/subscriptions.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
 import { ask } from './support/aboard.ts';
+import { expectGoodConduct } from './support/conduct.ts';
 import { endConsent } from './support/consent.ts';
 import { letter } from './support/mail-story.ts';
 import { ADDRESS, createPushWorld, DAY, MINUTE, type PushWorld } from './support/push.ts';
@@ -18,7 +19,10 @@ let world: PushWorld;
 beforeEach(async () => {
   world = await createPushWorld();
 });
-afterEach(() => world.close());
+afterEach(async () => {
+  await world.close();
+  expectGoodConduct(world.sandbox);
+});
 
 describe('a subscription', () => {
   it('is renewed half-way to its end, and goes on notifying', async () => {

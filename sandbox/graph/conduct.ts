@@ -11,6 +11,7 @@ type Conduct = {
   highest: number;
   early: number;
   crossing: number;
+  combined: number;
   /** When it was last told to wait, and until when, in ms. */
   toldAt: number;
   until: number;
@@ -28,8 +29,15 @@ export type ConductReport = {
   early: number;
   /** The same within a quarter of a second after it was told: sent before the answer arrived. */
   crossing: number;
+  /** Subscriptions renewed and reauthorized within ten minutes, one after the other. */
+  combined: number;
   wait_until: string | null;
 };
+
+/** https://learn.microsoft.com/en-us/graph/change-notifications-lifecycle-events#actions-to-take */
+const APART_MS = 10 * 60_000;
+
+type Authorized = { by: 'renewal' | 'reauthorization'; at: number };
 
 type Key = { clientId: string; mailbox: string };
 
@@ -37,6 +45,7 @@ export class ConductBook {
   /** Answers and requests cross on the wire: what comes so soon after a refusal was sent before it was read. */
   crossingMs = 250;
   #conducts = new Map<string, Conduct>();
+  readonly #authorized = new Map<string, Authorized>();
 
   /** @param arrivedAt ms, for a part of a batch when the batch came. @returns ends the request */
   begin(key: Key, arrivedAt: number): () => void {
@@ -64,11 +73,19 @@ export class ConductBook {
     conduct.toldAt = at;
   }
 
+  /** A subscription has been told to go on; `at` in ms. */
+  authorize(key: Key, subscriptionId: string, told: Authorized): void {
+    const before = this.#authorized.get(subscriptionId);
+    if (before && before.by !== told.by && told.at - before.at < APART_MS) this.#of(key).combined += 1;
+    this.#authorized.set(subscriptionId, told);
+  }
+
   report(): ConductReport[] {
     return [...this.#conducts.values()].map((one) => ({
       ...{ client_id: one.clientId, mailbox: one.mailbox, requests: one.requests, refused: one.refused },
       ...{ in_flight: one.inFlight, highest_in_flight: one.highest, early: one.early },
-      ...{ crossing: one.crossing, wait_until: one.until > 0 ? new Date(one.until).toISOString() : null },
+      ...{ crossing: one.crossing, combined: one.combined },
+      wait_until: one.until > 0 ? new Date(one.until).toISOString() : null,
     }));
   }
 
@@ -83,7 +100,7 @@ export class ConductBook {
     if (!conduct) {
       conduct = {
         ...{ clientId, mailbox, requests: 0, refused: 0, inFlight: 0, highest: 0 },
-        ...{ early: 0, crossing: 0, toldAt: 0, until: 0 },
+        ...{ early: 0, crossing: 0, combined: 0, toldAt: 0, until: 0 },
       };
       this.#conducts.set(name, conduct);
     }

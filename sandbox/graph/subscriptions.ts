@@ -152,11 +152,24 @@ async function renew(call: GraphCall, id: string): Promise<SandboxResponse> {
     await validate(change.notificationUrl ?? subscription.notificationUrl, validationMs);
   }
   context.subscriptions.change(subscription.id, change);
+  if (change.expiresAt) noteConduct(call, subscription, 'renewal');
   return json(200, entity(call, own(call, id)));
 }
 
 /** https://learn.microsoft.com/en-us/graph/api/subscription-reauthorize */
 function reauthorize(call: GraphCall, id: string): SandboxResponse {
-  call.context.subscriptions.change(own(call, id).id, { authorization: call.token });
+  const subscription = own(call, id);
+  call.context.subscriptions.change(subscription.id, { authorization: call.token });
+  noteConduct(call, subscription, 'reauthorization');
   return noContent();
+}
+
+/** Microsoft asks for ten minutes between the two and does not say how it refuses: it is only written down. */
+function noteConduct(
+  { context, clientId, mailbox }: GraphCall,
+  { id }: Subscription,
+  by: 'renewal' | 'reauthorization',
+): void {
+  const at = context.now().getTime();
+  context.conduct.authorize({ clientId, mailbox: mailbox.address }, id, { by, at });
 }

@@ -259,6 +259,21 @@ describe('a subscription', () => {
     expect((await create()).status).toBe(201);
   });
 
+  it('is renewed and reauthorized ten minutes apart, or that is held against the client', async () => {
+    const { body } = await create();
+    const path = `/subscriptions/${body.id}`;
+    const renew = () => graph(path, { method: 'PATCH', json: { expirationDateTime: inMinutes(900) } });
+    const reauthorize = () => graph(`${path}/reauthorize`, { method: 'POST' });
+    const combined = () => sandbox.conduct.report().map((one) => one.combined);
+    for (const call of [renew, renew]) expect((await call()).status).toBe(200);
+    now += 11 * MINUTE;
+    expect((await reauthorize()).status).toBe(204);
+    expect(combined().filter((count) => count > 0)).toEqual([]);
+    now += 9 * MINUTE;
+    expect((await renew()).status).toBe(200);
+    expect(combined()).toEqual([1]);
+  });
+
   it('has no other verbs', async () => {
     const { body } = await create();
     expect((await graph('/subscriptions', { method: 'DELETE' })).status).toBe(405);
