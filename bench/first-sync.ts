@@ -57,6 +57,7 @@ async function report(world: World): Promise<void> {
   world.sandbox.settings.latencyMs = 0;
 
   console.log(`first-sync: a mailbox of ${MESSAGES} messages in ${FOLDERS} folders, read for the first time`);
+  row('answers of the sandbox', world.sandbox.settings.gzip ? 'gzipped' : 'plain');
   row('messages per second', median(runs.map(({ ours }) => rate(ours))));
   row('floor: fetch, parse, COPY without indexes', `${median(runs.map(({ floor }) => rate(floor)))} /s`);
   row('ratio to the floor (0.7 or better)', `${ratio} (${RUNS} runs: ${least} to ${most})`);
