@@ -203,7 +203,7 @@ describe('celeste doctor', () => {
   it('names each fault, and looks at the rest all the same', async () => {
     const { code, out } = await celeste(['doctor'], {
       CORVINA_DATABASE_URL: 'postgres://celeste:hidden@127.0.0.1:1/corvina',
-      AZURE_READ_APP_ID: 'app',
+      AZURE_READ_APP_ID: randomUUID(),
       AZURE_READ_CLIENT_SECRET: 'secret',
       MICROSOFT_LOGIN_URL: 'http://127.0.0.1:1',
       GRAPH_URL: 'http://127.0.0.1:1/v1.0',
@@ -220,6 +220,8 @@ describe('celeste doctor', () => {
 describe('what keeps it from starting', () => {
   it('is one line: a half-set group, an unreadable value, a database that is not there', async () => {
     await expectOneLine(celeste(['start'], { AZURE_READ_APP_ID: 'x' }), 'AZURE_READ_CLIENT_SECRET');
+    const write = { AZURE_WRITE_APP_ID: randomUUID(), AZURE_WRITE_CLIENT_SECRET: 'secret' };
+    await expectOneLine(celeste(['start'], write), 'AZURE_READ_APP_ID');
     await expectOneLine(celeste(['work'], { SYNC_CONCURRENCY: 'many' }), 'SYNC_CONCURRENCY');
     const gone = { MASTER_DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/x' };
     await expectOneLine(celeste(['api'], gone), 'MASTER_DATABASE_URL', 'ECONNREFUSED');

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig } from './config.ts';
 import { PROJECT_DIR, SETTINGS } from './env.ts';
 
-const AZURE = { AZURE_READ_APP_ID: 'read-app', AZURE_READ_CLIENT_SECRET: 'read-secret' };
+const APP_ID = '3f8e2c1a-5b7d-4e90-A1b2-c3d4e5f60718';
+const AZURE = { AZURE_READ_APP_ID: APP_ID, AZURE_READ_CLIENT_SECRET: 'read-secret' };
+const WRITE = { AZURE_WRITE_APP_ID: APP_ID, AZURE_WRITE_CLIENT_SECRET: 'write-secret' };
 const PRODUCTION = { NODE_ENV: 'production', APP_URL: 'https://mail.example.com', ...AZURE };
 
 describe('without any setting', () => {
@@ -40,7 +42,7 @@ describe('Microsoft', () => {
       loginUrl: 'https://login.microsoftonline.com',
       tenant: 'common',
       graphUrl: 'https://graph.microsoft.com/v1.0',
-      read: { clientId: 'read-app', clientSecret: 'read-secret' },
+      read: { clientId: APP_ID, clientSecret: 'read-secret' },
       write: null,
     });
   });
@@ -62,6 +64,10 @@ describe('what is refused, naming the setting', () => {
     [{ AZURE_READ_APP_ID: 'x' }, 'setting_missing', 'AZURE_READ_CLIENT_SECRET'],
     [{ AZURE_READ_CLIENT_SECRET: 'x' }, 'setting_missing', 'AZURE_READ_APP_ID'],
     [{ ...AZURE, AZURE_WRITE_APP_ID: 'x' }, 'setting_missing', 'AZURE_WRITE_CLIENT_SECRET'],
+    // The write app alone connects no mailbox.
+    [WRITE, 'setting_missing', 'AZURE_READ_APP_ID'],
+    [{ ...AZURE, AZURE_READ_APP_ID: 'notaguid' }, 'setting_unreadable', 'AZURE_READ_APP_ID'],
+    [{ ...AZURE, ...WRITE, AZURE_WRITE_APP_ID: `{${APP_ID}}` }, 'setting_unreadable', 'AZURE_WRITE_APP_ID'],
     [{ GRAPH_URL: 'https://graph.test' }, 'setting_missing', 'AZURE_READ_APP_ID'],
     [{ AUTH_ISSUER: 'x' }, 'setting_missing', 'AUTH_JWKS_URL'],
     [{ AUTH_JWT_SECRET: 'short' }, 'setting_unreadable', 'AUTH_JWT_SECRET'],

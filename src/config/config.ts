@@ -123,8 +123,10 @@ function isPrivate(appUrl: string): boolean {
 function readMicrosoft(env: Env, production: boolean): Pick<Config, 'microsoft' | 'sandboxPort'> {
   const read = readApp(env, 'READ');
   const write = readApp(env, 'WRITE');
-  if (read !== null || write !== null)
-    return { microsoft: realMicrosoft(env, read, write), sandboxPort: null };
+  if (read !== null) return { microsoft: realMicrosoft(env, read, write), sandboxPort: null };
+  if (write !== null) {
+    throw missing('AZURE_READ_APP_ID', 'AZURE_WRITE_APP_ID is set, but AZURE_READ_APP_ID is not');
+  }
 
   const elsewhere = (['MICROSOFT_LOGIN_URL', 'GRAPH_URL'] as const).find((name) => env[name] !== undefined);
   if (elsewhere !== undefined) {
@@ -164,9 +166,17 @@ export function sandboxMicrosoft(port: number): MicrosoftConfig {
   };
 }
 
+// https://learn.microsoft.com/en-us/entra/identity-platform/quickstart-register-app
+const APP_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 function readApp(env: Env, purpose: 'READ' | 'WRITE'): AzureApp | null {
-  const pair = readPair(env, `AZURE_${purpose}_APP_ID`, `AZURE_${purpose}_CLIENT_SECRET`);
-  return pair && { clientId: pair[0], clientSecret: pair[1] };
+  const id = `AZURE_${purpose}_APP_ID` as const;
+  const pair = readPair(env, id, `AZURE_${purpose}_CLIENT_SECRET`);
+  if (pair === null) return null;
+  const [clientId, clientSecret] = pair;
+  // Not shown: it may be the secret, in the wrong place.
+  if (!APP_ID.test(clientId)) throw unreadable(id, 'must be the application (client) ID, a GUID');
+  return { clientId, clientSecret };
 }
 
 // RFC 7518, section 3.2: a key for HS256 has at least the size of its hash.
