@@ -13,10 +13,12 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-const demo = (webhookUrl: string | null) =>
-  checkPush({ webhookUrl, sandboxPort: 3365, sync: { intervalMinutes: 15 } });
-const real = (webhookUrl: string | null) =>
-  checkPush({ webhookUrl, sandboxPort: null, sync: { intervalMinutes: 15 } });
+const check = (webhookUrl: string | null, sandboxPort: number | null, graphUrl: string) =>
+  checkPush({ webhookUrl, sandboxPort, microsoft: { graphUrl }, sync: { intervalMinutes: 15 } });
+const demo = (webhookUrl: string | null) => check(webhookUrl, 3365, 'http://localhost:3365/v1.0');
+/** A sandbox that runs by itself, and is set as if it were Microsoft. */
+const apart = (webhookUrl: string | null) => check(webhookUrl, null, 'http://localhost:3365/v1.0');
+const real = (webhookUrl: string | null) => check(webhookUrl, null, 'https://graph.microsoft.com/v1.0');
 
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
@@ -39,9 +41,18 @@ describe('push', () => {
     ]);
   });
 
-  it('is not for http, which Microsoft refuses', async () => {
-    expect(await real('http://mail.example.com')).toMatchObject([
-      { ok: false, detail: expect.stringContaining('https') },
+  it.each(['http', 'https'])('does not reach this machine from Microsoft, by %s', async (scheme) => {
+    expect(await real(`${scheme}://localhost:3000`)).toMatchObject([
+      { ok: false, detail: expect.stringMatching(/WEBHOOK_URL .* https/) },
+    ]);
+  });
+
+  it('reaches it from a sandbox there, by http too', async () => {
+    const url = await serve((request, answer) => {
+      answer.end(new URL(request.url ?? '', 'http://localhost').searchParams.get('validationToken'));
+    });
+    expect(await apart(url)).toMatchObject([
+      { ok: true, detail: expect.stringContaining('answers the handshake') },
     ]);
   });
 
@@ -51,7 +62,7 @@ describe('push', () => {
   });
 
   it('says what is wrong with an address that nothing answers at', async () => {
-    const [finding] = await real('https://localhost:9');
+    const [finding] = await apart('https://localhost:9');
     expect(finding).toMatchObject({ ok: false, detail: expect.stringContaining('WEBHOOK_URL') });
   });
 });

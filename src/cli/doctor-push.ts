@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 
 import type { Config } from '#config/config.ts';
+import { isOnThisMachine } from '#config/values.ts';
 import type { MasterSchema } from '#directory/schema.ts';
 import { countSubscriptions, SILENT } from '#directory/subscriptions.ts';
 import { LIFECYCLE_PATH, NOTIFICATION_PATH } from '#sync/subscription-steps.ts';
@@ -13,13 +14,17 @@ import type { Finding } from './finding.ts';
 // As long as Microsoft waits for the answer of its handshake.
 const PATIENCE_MS = 10_000;
 
-type PushConfig = Pick<Config, 'webhookUrl' | 'sandboxPort'> & { sync: { intervalMinutes: number } };
+type PushConfig = Pick<Config, 'webhookUrl' | 'sandboxPort'> & {
+  microsoft: { graphUrl: string };
+  sync: { intervalMinutes: number };
+};
 
 /**
  * Whether Microsoft's handshake would be answered at WEBHOOK_URL. Seen from this machine: that Microsoft can reach
  * it too, it does not prove.
  */
-export async function checkPush({ webhookUrl, sandboxPort, sync }: PushConfig): Promise<Finding[]> {
+export async function checkPush(config: PushConfig): Promise<Finding[]> {
+  const { webhookUrl, sandboxPort, microsoft, sync } = config;
   const subject = 'push';
   if (webhookUrl === null) {
     return [
@@ -30,10 +35,9 @@ export async function checkPush({ webhookUrl, sandboxPort, sync }: PushConfig): 
       },
     ];
   }
-  const isDemo = sandboxPort !== null;
-  if (!isDemo && !webhookUrl.startsWith('https:')) {
+  if (isOnThisMachine(webhookUrl) && !isOnThisMachine(microsoft.graphUrl)) {
     const detail =
-      'Microsoft notifies https addresses only. Set WEBHOOK_URL to one that begins with https://.';
+      'WEBHOOK_URL leads to this machine only. Set it to a public address that begins with https://.';
     return [{ ok: false, subject, detail }];
   }
   const problems = await Promise.all(
@@ -42,7 +46,8 @@ export async function checkPush({ webhookUrl, sandboxPort, sync }: PushConfig): 
   const problem = problems.find((each) => each !== null);
   if (problem === undefined)
     return [{ ok: true, subject, detail: `${new URL(webhookUrl).host} answers the handshake` }];
-  if (isDemo) return [{ ok: true, subject, detail: 'the service is not running; celeste start starts it' }];
+  if (sandboxPort !== null)
+    return [{ ok: true, subject, detail: 'the service is not running; celeste start starts it' }];
   return [
     { ok: false, subject, detail: `${problem}. Check WEBHOOK_URL and that celeste api runs behind it.` },
   ];

@@ -59,6 +59,15 @@ describe('Microsoft', () => {
   });
 });
 
+describe('push', () => {
+  it.each(['https://mail.example.com', 'http://localhost:3000', 'http://127.0.0.1:3000'])(
+    'may be sent to %s',
+    (url) => {
+      expect(loadConfig({ ...AZURE, WEBHOOK_URL: `${url}/` }).webhookUrl).toBe(url);
+    },
+  );
+});
+
 describe('what is refused, naming the setting', () => {
   it.each([
     [{ AZURE_READ_APP_ID: 'x' }, 'setting_missing', 'AZURE_READ_CLIENT_SECRET'],
@@ -80,6 +89,9 @@ describe('what is refused, naming the setting', () => {
     [{ MASTER_DATABASE_URL: 'mysql://x' }, 'setting_unreadable', 'MASTER_DATABASE_URL'],
     [{ AUTH_JWKS_URL: 'nonsense' }, 'setting_unreadable', 'AUTH_JWKS_URL'],
     [{ WEBHOOK_URL: 'ftp://x' }, 'setting_unreadable', 'WEBHOOK_URL'],
+    [{ ...AZURE, WEBHOOK_URL: 'http://mail.example.com' }, 'setting_unreadable', 'WEBHOOK_URL'],
+    // Our own Microsoft refuses it as well.
+    [{ WEBHOOK_URL: 'http://192.168.1.20:3000' }, 'setting_unreadable', 'WEBHOOK_URL'],
     [{ SYNC_INTERVAL_MINUTES: '0' }, 'setting_unreadable', 'SYNC_INTERVAL_MINUTES'],
     [{ SYNC_CONCURRENCY: '1.5' }, 'setting_unreadable', 'SYNC_CONCURRENCY'],
     [{ YACHTS_OPEN: 'all' }, 'setting_unreadable', 'YACHTS_OPEN'],

@@ -4,7 +4,16 @@ import { resolve } from 'node:path';
 import { CelesteError } from '#base/errors.ts';
 
 import { type Env, PROJECT_DIR, type TenantSetting } from './env.ts';
-import { isDatabaseUrl, missing, readNumber, readPair, readUrl, readWord, unreadable } from './values.ts';
+import {
+  isDatabaseUrl,
+  isPrivate,
+  missing,
+  readNumber,
+  readPair,
+  readUrl,
+  readWord,
+  unreadable,
+} from './values.ts';
 
 export type AzureApp = { clientId: string; clientSecret: string };
 export type MicrosoftConfig = {
@@ -79,7 +88,7 @@ export function loadConfig(env: Env): Config {
     },
     microsoft,
     sandboxPort,
-    webhookUrl: readUrl(env, 'WEBHOOK_URL', ['https:', 'http:']) ?? demoWebhookUrl(sandboxPort, http.port),
+    webhookUrl: readWebhookUrl(env) ?? demoWebhookUrl(sandboxPort, http.port),
     bearer: readBearer(env),
     sync: {
       delta: readWord(env, 'GRAPH_NO_DELTA', ['0', '1'], '0') === '0',
@@ -110,14 +119,17 @@ function readHttp(env: Env, production: boolean): Config['http'] {
   return { host: env.HOST ?? '127.0.0.1', port, appUrl: appUrl ?? `http://localhost:${port}` };
 }
 
+// The sandbox, too, takes http for this machine alone.
+// https://learn.microsoft.com/en-us/graph/api/resources/subscription
+function readWebhookUrl(env: Env): string | null {
+  const url = readUrl(env, 'WEBHOOK_URL', ['https:', 'http:']);
+  if (url === null || isPrivate(url)) return url;
+  throw unreadable('WEBHOOK_URL', 'must begin with https://: Microsoft notifies no other address');
+}
+
 // The sandbox is on this machine and may call it, whatever people know the page by.
 function demoWebhookUrl(sandboxPort: number | null, port: number): string | null {
   return sandboxPort === null ? null : `http://localhost:${port}`;
-}
-
-function isPrivate(appUrl: string): boolean {
-  const { protocol, hostname } = new URL(appUrl);
-  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
 function readMicrosoft(env: Env, production: boolean): Pick<Config, 'microsoft' | 'sandboxPort'> {

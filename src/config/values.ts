@@ -63,3 +63,13 @@ export function unreadable(name: keyof Env, problem: string): CelesteError {
 export function isDatabaseUrl(text: string): boolean {
   return /^postgres(ql)?:\/\//.test(text);
 }
+
+/** Whether this URL leads to the machine that reads it, which no one else can reach by it. */
+export function isOnThisMachine(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+}
+
+/** Whether what is sent there cannot be read on the way. */
+export function isPrivate(url: string): boolean {
+  return url.startsWith('https:') || isOnThisMachine(url);
+}
