@@ -41,7 +41,7 @@ export async function startService(
   const secrets = loadSecrets(env, config);
   const fleet = await openFleet({ config, secrets, log });
   await fleet.migrate();
-  await seedDemoFleet(fleet, systemClock);
+  await seedDemoFleet({ config, fleet }, systemClock);
   const service = await createService({ config, secrets, fleet, log, role: 'worker', webFolder: null });
   await service.startApi();
   await service.startWorker();

@@ -58,6 +58,7 @@ async function expectOneLine(running: Promise<Ending>, ...words: string[]): Prom
   const { code, err } = await running;
   expect(code).toBe(1);
   for (const word of words) expect(err).toContain(word);
+  expect(err).not.toContain('hidden');
   expect(err).toMatch(/^celeste: [^\n]+\n$/);
 }
 
@@ -166,6 +167,10 @@ describe('celeste', () => {
     const away = { AFAR_DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/afar' };
     const add = ['tenant', 'add', '--yacht', 'afar', '--name', 'M/Y Afar', '--alias', 'AFAR'];
     await expectOneLine(celeste(add, away), 'afar', 'AFAR_DATABASE_URL', 'celeste migrate');
+    const { code, out } = await celeste(['migrate'], away);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^afar: .*ECONNREFUSED.* Check AFAR_DATABASE_URL /m);
+    expect(out).not.toContain('hidden');
     expect(await celeste(['watcher', 'sync', WATCHER], away)).toMatchObject({ code: 0 });
     await expectOneLine(celeste(['watcher', 'sync', randomUUID()], away), 'afar');
     await master.pool.query(`delete from fleet_registry where yacht_id = 'afar'`);
@@ -226,6 +231,22 @@ describe('what keeps it from starting', () => {
     const gone = { MASTER_DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/x' };
     await expectOneLine(celeste(['api'], gone), 'MASTER_DATABASE_URL', 'ECONNREFUSED');
     await expectOneLine(celeste(['migrate'], { NODE_ENV: 'production' }), 'AZURE_READ_APP_ID');
+  });
+
+  it("is one line: a demo yacht's database that is not there, at the first start and later", async () => {
+    const fresh = await createEmpty();
+    const settings = {
+      LOG_LEVEL: 'error',
+      PORT: String(await freePort()),
+      SANDBOX_PORT: String(await freePort()),
+      MASTER_DATABASE_URL: fresh.url,
+      CORVINA_DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/x',
+    };
+    for (const _ of ['first', 'later']) {
+      const words = ['corvina', 'ECONNREFUSED', 'CORVINA_DATABASE_URL'];
+      await expectOneLine(celeste(['start'], settings), ...words);
+    }
+    await fresh.close();
   });
 
   it('is not that whoever read its output has gone: it still stops in good order', async () => {

@@ -37,7 +37,8 @@ describe('the demo', () => {
   it('may be seeded again, and nothing changes', async () => {
     const { seedDemoFleet } = await import('#cli/demo-fleet.ts');
     const { systemClock } = await import('#base/clock.ts');
-    await seedDemoFleet(service.fleet, systemClock);
+    const { loadConfig } = await import('#config/config.ts');
+    await seedDemoFleet({ config: loadConfig({}), fleet: service.fleet }, systemClock);
     const { body } = await json(await fetch(`${service.url}/api/instance`));
     expect(body.demo_users).toHaveLength(7);
   });

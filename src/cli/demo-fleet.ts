@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 
 import type { Clock } from '#base/clock.ts';
+import { CelesteError } from '#base/errors.ts';
 import { addUser } from '#directory/add-user.ts';
 import { addYacht } from '#directory/directory.ts';
 import type { Role } from '#directory/roles.ts';
@@ -9,15 +10,23 @@ import { type DemoRecords, seedDemoRecords } from '#maintenance/demo.ts';
 import type { Fleet } from '#tenants/fleet.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
+import { explainYacht, type Ground } from './yacht-database.ts';
+
 type DemoYacht = DemoRecords & {
   yacht: { id: string; name: string; alias: string };
   crew: { id: string; role: Role; email: string; display_name: string }[];
 };
 
+type DemoGround = Ground & { fleet: Fleet };
+
 const DEMO_FOLDER = new URL('../../demo/', import.meta.url);
 
-/** Registers the demo yachts and their crew in MASTER, makes their databases and fills in their records. */
-export async function seedDemoFleet(fleet: Fleet, clock: Clock): Promise<void> {
+/**
+ * Registers the demo yachts and their crew in MASTER, makes their databases and fills in their records.
+ *
+ * @throws CelesteError `tenant_not_prepared`
+ */
+export async function seedDemoFleet({ config, fleet }: DemoGround, clock: Clock): Promise<void> {
   const yachts = await readDemoYachts();
   for (const { yacht, crew } of yachts) {
     const { id: yachtId, name: yachtName, alias } = yacht;
@@ -27,7 +36,12 @@ export async function seedDemoFleet(fleet: Fleet, clock: Clock): Promise<void> {
     }
   }
   const [failed] = await fleet.migrate();
-  if (failed) throw failed.error;
+  if (failed) {
+    const why = explainYacht(failed, { config, fleet });
+    throw new CelesteError('tenant_not_prepared', `The database of ${failed.yachtId} is not ready: ${why}`, {
+      cause: failed.error,
+    });
+  }
   for (const { yacht, ...records } of yachts) {
     await fleet.tenants.transact(asWorker(yacht.id), (tx) =>
       seedDemoRecords(tx, yacht.id, { records, now: clock.now() }),

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 
-import { CelesteError } from '#base/errors.ts';
 import { keyIdOf } from '#base/sealing.ts';
 import { type Config, loadConfig } from '#config/config.ts';
 import { type Env, readEnv } from '#config/env.ts';
@@ -14,7 +13,7 @@ import { explain } from './fail.ts';
 import type { Finding } from './finding.ts';
 import { print } from './print.ts';
 import { type Session, withFleet } from './session.ts';
-import { yachtDatabase } from './yacht-database.ts';
+import { explainYacht } from './yacht-database.ts';
 
 /** `celeste doctor`: every part looked at, whatever another one says. */
 export function doctorCommand(): Command {
@@ -88,9 +87,7 @@ async function checkYachts({ config, fleet }: Pick<Session, 'config' | 'fleet'>)
   }
   return states.map(({ yachtId, alias, pending, error }) => {
     if (error !== null) {
-      const said = explain(error).replace(/\.$/, '');
-      const advice = hasAdvice(error) ? '' : ` ${yachtDatabase(alias, { config, fleet }).advice}`;
-      return { ok: false, subject: yachtId, detail: `${said}.${advice}` };
+      return { ok: false, subject: yachtId, detail: explainYacht({ alias, error }, { config, fleet }) };
     }
     if (pending.length === 0)
       return { ok: true, subject: yachtId, detail: 'database reached, of this version' };
@@ -101,8 +98,6 @@ async function checkYachts({ config, fleet }: Pick<Session, 'config' | 'fleet'>)
     };
   });
 }
-
-const hasAdvice = (error: unknown) => error instanceof CelesteError && error.advice !== undefined;
 
 /** Every token that is stored must be sealed with a key that is still there. */
 async function checkKeys(fleet: Fleet, { tokenKeys }: Secrets): Promise<Finding> {

@@ -4,7 +4,6 @@
 import { createService } from '#app.ts';
 import { systemClock } from '#base/clock.ts';
 import { keepHeapSmall } from '#base/heap.ts';
-import type { Log } from '#base/log.ts';
 import { refuseTakenPort } from '#http/server.ts';
 import { type Fleet, openFleet } from '#tenants/fleet.ts';
 
@@ -26,7 +25,7 @@ export async function start(): Promise<void> {
   stopOnSignal(log, stop);
   try {
     const { sandbox, fleet } = await openGround(settings, running);
-    await prepare(fleet, log, sandbox !== null);
+    await prepare(settings, fleet, sandbox !== null);
     const service = await createService({ ...settings, fleet, role: 'worker' });
     running.push(service.stop);
     await service.startApi();
@@ -60,12 +59,12 @@ async function openGround(settings: Settings, running: Stoppable[]) {
   return { fleet: fleet.value, sandbox: sandbox.value };
 }
 
-async function prepare(fleet: Fleet, log: Log, demo: boolean): Promise<void> {
+async function prepare({ config, log }: Settings, fleet: Fleet, demo: boolean): Promise<void> {
   const failed = await fleet.migrate();
+  if (demo) return seedDemoFleet({ config, fleet }, systemClock);
   for (const { yachtId, error } of failed) {
     log.error({ err: error, yacht_id: yachtId }, 'this yacht is left out: its database is not ready');
   }
-  if (demo) await seedDemoFleet(fleet, systemClock);
 }
 
 function welcome(appUrl: string, sandbox: SandboxThread | null): void {

@@ -29,7 +29,7 @@ export interface Fleet {
    *
    * @returns the yachts whose database could not be, each with the reason: they do not stop the others
    */
-  migrate(): Promise<{ yachtId: string; error: unknown }[]>;
+  migrate(): Promise<YachtFailure[]>;
   /** Refuses with `migrations_pending` when MASTER is not of this version. */
   requireMigrated(): Promise<void>;
   /** Each active yacht with the migrations its database lacks, or with the reason why nobody can tell. */
@@ -37,6 +37,7 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
+export type YachtFailure = { yachtId: string; alias: string; error: unknown };
 export type YachtState = { yachtId: string; alias: string; pending: string[]; error: unknown };
 
 export type FleetOptions = {
@@ -119,14 +120,14 @@ type Migrating = {
   log: Log;
 };
 
-async function migrateAll(fleet: Migrating): Promise<{ yachtId: string; error: unknown }[]> {
+async function migrateAll(fleet: Migrating): Promise<YachtFailure[]> {
   await migrate(fleet.pool, 'master', { log: fleet.log });
-  const failed: { yachtId: string; error: unknown }[] = [];
+  const failed: YachtFailure[] = [];
   for (const yacht of await listYachts(fleet.master, { activeOnly: true })) {
     try {
       await migrateYacht(fleet, yacht);
     } catch (error) {
-      failed.push({ yachtId: yacht.yachtId, error });
+      failed.push({ yachtId: yacht.yachtId, alias: yacht.alias, error });
     }
   }
   return failed;

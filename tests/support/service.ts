@@ -61,7 +61,7 @@ export async function bootService(options: BootOptions = {}): Promise<TestServic
   const config = await configure(options, databases);
   const secrets = { tokenKeys: [TOKEN_KEY], authSecret: 'a-secret-of-forty-characters-for-the-test' };
   const fleet = await openFleet({ config, secrets, log });
-  await seedDemoFleet(fleet, clock);
+  await seedDemoFleet({ config, fleet }, clock);
   const service = await createService({
     config,
     secrets,
