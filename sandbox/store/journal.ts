@@ -1,8 +1,10 @@
 // The sandbox's memory across restarts: each change that came after the world was built, one JSON line each,
 // written before the answer goes out. Replayed in order on the rebuilt world it gives the same ids, folder
 // logs and sign-in state, so the tokens that clients hold stay good.
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { holdFolder } from './folder.ts';
 
 export type JournalHeader = { version: 1; world: string; seed: number; epoch: string };
 
@@ -26,6 +28,7 @@ type Method = (...args: unknown[]) => unknown;
 /**
  * @param directory where `journal.jsonl` lives; null keeps nothing
  * @param header what a new journal begins with; an existing one keeps its own
+ * @throws as `holdFolder`
  */
 export function openJournal(directory: string | null, header: JournalHeader, clock: () => Date): Journal {
   const file = directory === null ? null : openFile(directory, header);
@@ -83,7 +86,9 @@ export function openJournal(directory: string | null, header: JournalHeader, clo
       });
     },
     close() {
-      if (file) closeSync(file.descriptor);
+      if (!file) return;
+      closeSync(file.descriptor);
+      file.hold.release();
     },
   };
 }
@@ -104,7 +109,7 @@ function apply(targets: Record<string, object>, entry: JournalEntry): boolean {
 }
 
 function openFile(directory: string, header: JournalHeader) {
-  mkdirSync(directory, { recursive: true });
+  const hold = holdFolder(directory);
   const path = join(directory, 'journal.jsonl');
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   // A line without its end was being written when the process died: it was never answered.
@@ -115,6 +120,7 @@ function openFile(directory: string, header: JournalHeader) {
   if (first === undefined) writeSync(descriptor, `${JSON.stringify(header)}\n`);
   return {
     descriptor,
+    hold,
     header: first === undefined ? header : (JSON.parse(first) as JournalHeader),
     entries: rest.map((line) => JSON.parse(line, decode) as JournalEntry),
   };

@@ -17,7 +17,7 @@ type Message = { ready: { url: string } } | { error: { code: string; port?: numb
 /**
  * Starts the sandbox and waits until it answers. Its state is kept in DATA_DIR.
  *
- * @throws CelesteError `sandbox_in_production`, `data_dir_unusable`, `port_in_use`, `sandbox_failed`
+ * @throws CelesteError `sandbox_in_production`, `data_dir_unusable`, `sandbox_data_in_use`, `port_in_use`, `sandbox_failed`
  */
 export async function startSandbox(config: Config, port: number, log: Log): Promise<SandboxThread> {
   if (config.production) {
@@ -39,6 +39,12 @@ export async function startSandbox(config: Config, port: number, log: Log): Prom
     const taken = message.error.port ?? port;
     throw new CelesteError('port_in_use', `Port ${taken}, where the sandbox listens, is in use.`, {
       advice: `Set SANDBOX_PORT to a free one (it takes that and the one above), or stop what uses ${taken}.`,
+    });
+  }
+  if (message.error.code === 'SANDBOX_DATA_IN_USE') {
+    const said = `Another sandbox keeps its data in DATA_DIR (${config.dataDir}).`;
+    throw new CelesteError('sandbox_data_in_use', said, {
+      advice: 'Stop the other service or sandbox, or set DATA_DIR to another folder.',
     });
   }
   throw failed(message.error.message ?? message.error.code);

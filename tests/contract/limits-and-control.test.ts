@@ -7,7 +7,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Sandbox } from '../../sandbox/server.ts';
 import type { Graph, TokenAnswer } from './support.ts';
-import { ADDRESS, graphOf, IMMUTABLE, mail, openSandbox, postToken, round, signIn } from './support.ts';
+import {
+  ADDRESS,
+  graphOf,
+  IMMUTABLE,
+  leftByKill,
+  mail,
+  openSandbox,
+  postToken,
+  round,
+  signIn,
+} from './support.ts';
 
 let sandbox: Sandbox;
 let token: TokenAnswer;
@@ -221,8 +231,9 @@ describe('a restart', () => {
 
   it('keeps mail, ids, delta links, consents and tokens, also without a clean end', async () => {
     // The first one is never closed before the second starts: nothing may depend on a clean end.
+    const dataDir = join(directory, 'data');
     const first = await openSandbox({
-      dataDir: directory,
+      dataDir,
       world: 'demo',
       epoch: new Date('2026-05-01T00:00:00Z'),
     });
@@ -239,7 +250,7 @@ describe('a restart', () => {
     const engineerIds = first.store.folder(engineer, 'inbox').messages.map((message) => message.id);
     first.store.moveMessage(ADDRESS, id, 'archive');
 
-    const second = await openSandbox({ dataDir: directory, world: 'demo' });
+    const second = await openSandbox({ dataDir: leftByKill(dataDir), world: 'demo' });
     try {
       expect(second.store.folder(engineer, 'inbox').messages.map((message) => message.id)).toEqual(
         engineerIds,

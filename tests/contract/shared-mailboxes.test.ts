@@ -191,9 +191,8 @@ describe('the control interface', () => {
     expect((await control('mailboxes', 'POST', made)).status).toBe(201);
     expect((await control(`mailboxes/${box}/access`, 'POST', { person: ADDRESS })).status).toBe(200);
     expect((await control(`mailboxes/${box}/access/mate@kestrel.test`, 'DELETE')).status).toBe(204);
-    const again = await openSandbox({ dataDir: directory });
     await sandbox.close();
-    sandbox = again;
+    sandbox = await openSandbox({ dataDir: directory });
     const listed = JSON.parse((await control('mailboxes', 'GET')).text) as {
       mailboxes: { address: string; shared: boolean; access: string[] }[];
     };

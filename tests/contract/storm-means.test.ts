@@ -273,9 +273,8 @@ describe('what a person does, from outside', () => {
     await control(`${box}/move`, { ids, folder: 'archive' });
     await control(`${box}/messages/${ids[0]}/poison`, { kind: 'id' });
     await control(`${box}/state`, { state: 'moving' });
-    const again = await openSandbox({ dataDir: directory });
     await sandbox.close();
-    sandbox = again;
+    sandbox = await openSandbox({ dataDir: directory });
     graph = graphOf(sandbox, (await signIn(sandbox)).access_token);
     expect((await graph('/me/messages')).status).toBe(503);
     await control(`${box}/state`, { state: 'ready' });

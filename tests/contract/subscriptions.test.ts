@@ -9,7 +9,7 @@ import type { Sandbox } from '../../sandbox/server.ts';
 import type { Endpoint } from './endpoint.ts';
 import { openEndpoint } from './endpoint.ts';
 import type { Graph } from './support.ts';
-import { ADDRESS, graphOf, mail, openSandbox, signIn, WRITE_APP } from './support.ts';
+import { ADDRESS, graphOf, leftByKill, mail, openSandbox, signIn, WRITE_APP } from './support.ts';
 
 const START = Date.UTC(2026, 2, 1, 12);
 const MINUTE = 60_000;
@@ -288,7 +288,8 @@ describe('a restart', () => {
 
   it('keeps subscriptions, and says that something may have been missed', async () => {
     await sandbox.close();
-    sandbox = await openSandbox({ clock, dataDir: directory });
+    const dataDir = join(directory, 'data');
+    sandbox = await openSandbox({ clock, dataDir });
     graph = graphOf(sandbox, (await signIn(sandbox)).access_token);
     const { body } = await create(
       { resource: 'me/messages?$filter=isRead eq false' },
@@ -303,7 +304,7 @@ describe('a restart', () => {
     // The first one is never closed before the second starts: nothing may depend on a clean end.
     const first = sandbox;
     first.notifications.stop();
-    sandbox = await openSandbox({ clock, dataDir: directory });
+    sandbox = await openSandbox({ clock, dataDir: leftByKill(dataDir) });
     Object.assign(sandbox.settings.notifications.delayMs, { minimum: 0, maximum: 0 });
     await first.close();
     const kept = sandbox.notifications.subscriptions();

@@ -1,5 +1,6 @@
 // A sandbox for contract tests, and a browser's part of the sign-in played with fetch.
 import { createHash, randomBytes } from 'node:crypto';
+import { cpSync } from 'node:fs';
 
 import type { SandboxOptions } from '../../sandbox/options.ts';
 import type { Sandbox } from '../../sandbox/server.ts';
@@ -17,6 +18,13 @@ export async function openSandbox(options: Partial<SandboxOptions> = {}): Promis
   if (!sandbox.store.mailbox(ADDRESS))
     sandbox.store.createMailbox({ address: ADDRESS, displayName: 'Anna Berg' });
   return sandbox;
+}
+
+/** Another folder, with what a kill at this moment would leave of the sandbox's. */
+export function leftByKill(dataDir: string): string {
+  const left = `${dataDir}-left`;
+  cpSync(dataDir, left, { recursive: true });
+  return left;
 }
 
 export function mail(subject: string, more: Partial<NewMessage> = {}): NewMessage {
