@@ -1,5 +1,5 @@
 // The operator's commands as an operator runs them: a process, what it prints, and how it ends.
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -75,8 +75,7 @@ describe('celeste', () => {
     ['with keys to make', {}],
     ['with only a sandbox to keep', { TOKEN_KEYS: `k1:${'A'.repeat(43)}` }],
   ])('start refuses a DATA_DIR that cannot be, %s', async (_, settings) => {
-    const [port, sandbox] = [await freePort(), await freePort()];
-    const ports = { PORT: String(port), SANDBOX_PORT: String(sandbox) };
+    const ports = await freePorts();
     await expectOneLine(celeste(['start'], { ...ports, ...settings, DATA_DIR: '/proc/x' }), 'DATA_DIR');
   });
 
@@ -195,6 +194,38 @@ async function addWatcher(): Promise<void> {
   await tenants.close();
 }
 
+describe('celeste start', () => {
+  let [fresh, meltemi]: Empty[] = [];
+  let settings: Record<string, string>;
+  let running: ChildProcess;
+  let said = '';
+
+  beforeAll(async () => {
+    [fresh, meltemi] = await Promise.all([createEmpty(), createEmpty()]);
+    settings = { MASTER_DATABASE_URL: fresh.url, MELTEMI_ROSE_DATABASE_URL: meltemi.url };
+    const env = environment({ ...settings, ...(await freePorts()) });
+    running = spawn(process.execPath, [program, 'start'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    running.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  });
+  afterAll(async () => {
+    const gone = once(running, 'exit');
+    running.kill('SIGTERM');
+    await gone;
+    await Promise.all([fresh?.close(), meltemi?.close()]);
+  });
+
+  it('says where everything is kept', async () => {
+    await expect.poll(() => said).toContain(`Everything is kept in ${dataDir} for the next start.`);
+  });
+
+  it('refuses the sandbox of another one, in one line', async () => {
+    const second = celeste(['start'], { LOG_LEVEL: 'error', ...settings, ...(await freePorts()) });
+    await expectOneLine(second, `DATA_DIR (${dataDir})`);
+  });
+});
+
 describe('celeste doctor', () => {
   it('is content with what works', async () => {
     const { code, out } = await celeste(['doctor']);
@@ -237,8 +268,7 @@ describe('what keeps it from starting', () => {
     const fresh = await createEmpty();
     const settings = {
       LOG_LEVEL: 'error',
-      PORT: String(await freePort()),
-      SANDBOX_PORT: String(await freePort()),
+      ...(await freePorts()),
       MASTER_DATABASE_URL: fresh.url,
       CORVINA_DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/x',
     };
@@ -272,6 +302,11 @@ describe('what keeps it from starting', () => {
     await expectOneLine(celeste(['start'], { PORT: port }), port, 'PORT');
     taken.close();
   });
+});
+
+const freePorts = async () => ({
+  PORT: String(await freePort()),
+  SANDBOX_PORT: String(await freePort()),
 });
 
 async function freePort(): Promise<number> {

@@ -4,6 +4,7 @@
 import { createService } from '#app.ts';
 import { systemClock } from '#base/clock.ts';
 import { keepHeapSmall } from '#base/heap.ts';
+import type { Config } from '#config/config.ts';
 import { refuseTakenPort } from '#http/server.ts';
 import { type Fleet, openFleet } from '#tenants/fleet.ts';
 
@@ -30,7 +31,7 @@ export async function start(): Promise<void> {
     running.push(service.stop);
     await service.startApi();
     await service.startWorker();
-    welcome(config.http.appUrl, sandbox);
+    welcome(config, sandbox);
   } catch (error) {
     await stop();
     throw error;
@@ -67,8 +68,8 @@ async function prepare({ config, log }: Settings, fleet: Fleet, demo: boolean): 
   }
 }
 
-function welcome(appUrl: string, sandbox: SandboxThread | null): void {
-  say('', `  Celeste Mail is ready: ${appUrl}`, '');
+function welcome({ http, dataDir }: Config, sandbox: SandboxThread | null): void {
+  say('', `  Celeste Mail is ready: ${http.appUrl}`, '');
   if (sandbox) {
     say(
       '  This is a demo: sign in with one click as a member of one of two crews, then connect Outlook.',
@@ -77,7 +78,7 @@ function welcome(appUrl: string, sandbox: SandboxThread | null): void {
       '',
     );
   }
-  say('  Stop with Ctrl-C. Everything is kept in DATA_DIR (.data) for the next start.', '');
+  say(`  Stop with Ctrl-C. Everything is kept in ${dataDir} for the next start.`, '');
 }
 
 function say(...lines: string[]): void {
