@@ -25,6 +25,13 @@ const PROPERTY = new RegExp(
 const FETCHES = /(?:url|image|image-set|cross-fade|element|src|paint)\s*\(/i;
 const DANGEROUS =
   /[\\<>{}@;]|\/\*|expression|javascript:|vbscript:|behaviou?r|binding|var\s*\(|env\s*\(|attr\s*\(/i;
+/**
+ * Lengths by the height of the frame, which is made as tall as the mail: the two would chase each other without
+ * end. Container units are the viewport's where there is no container.
+ * https://drafts.csswg.org/css-values-4/#viewport-relative-lengths
+ */
+const BY_HEIGHT = /\d(?:[sld]?v|cq)(?:h|b|i|min|max)\b/i;
+const HEIGHT_MEDIA = /height|aspect-ratio|orientation/i;
 const REMOTE = /https?:|\/\//i;
 const SAFE_SELECTOR = /^[\w\s.#:,>+~*()[\]="'^$|-]{1,500}$/;
 const SAFE_MEDIA = /^[\w\s:(),.=-]{1,200}$/;
@@ -80,8 +87,14 @@ function atRuleOf(rule: AtRule, mayNest: boolean): CleanCss {
     return { css: '', blockedRemote: REMOTE.test(String(rule)) ? 1 : 0 };
   if (name !== 'media' || !mayNest || !rule.nodes) return { css: '', blockedRemote: 0 };
   const { css, blockedRemote } = rulesOf(rule.nodes, false);
-  const keep = css !== '' && SAFE_MEDIA.test(rule.params) && !DARK.test(rule.params);
+  const keep = css !== '' && isSteadyMedia(rule.params);
   return { css: keep ? `@media ${rule.params}{${css}}\n` : '', blockedRemote };
+}
+
+/** True for conditions that hold in the light and whatever the height of the frame. */
+function isSteadyMedia(params: string): boolean {
+  const changing = [DARK, HEIGHT_MEDIA, BY_HEIGHT].some((each) => each.test(params));
+  return SAFE_MEDIA.test(params) && !changing;
 }
 
 function declarationsOf(nodes: ChildNode[]): CleanCss {
@@ -93,7 +106,8 @@ function declarationsOf(nodes: ChildNode[]): CleanCss {
 }
 
 function isHarmless({ prop, value }: Declaration): boolean {
-  return PROPERTY.test(prop.toLowerCase()) && !FETCHES.test(value) && !DANGEROUS.test(value);
+  const refused = [FETCHES, DANGEROUS, BY_HEIGHT].some((each) => each.test(value));
+  return PROPERTY.test(prop.toLowerCase()) && !refused;
 }
 
 // Written anew: what stood between the parts (comments, raw spellings) is gone.

@@ -17,6 +17,12 @@ img{max-width:100%;height:auto}
 pre{white-space:pre-wrap}
 blockquote{margin:.75em 0;padding-inline-start:12px;border-inline-start:2px solid #8886}`;
 
+// What no mail's style may change, not even with `!important`: in a layer, importance turns the order round. Its
+// style sheets are no text of the mail, and its height does not come from the frame, which follows it.
+// https://www.w3.org/TR/css-cascade-5/#important
+const FIXED_STYLE =
+  '@layer{head{display:none!important}html,body{height:auto!important;min-height:0!important}}';
+
 // A mail with clothes of its own was made for white paper and gets it, in a dark page too.
 const PAPER_STYLE = `
 :root{color-scheme:light}
@@ -43,6 +49,6 @@ export function mailDocument(mail: MailDocument): string {
 <meta http-equiv="Content-Security-Policy" content="${MAIL_POLICY}">
 <meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width">
-<style>${COMMON_STYLE}${style}</style>${own}</head>
+<style>${FIXED_STYLE}${COMMON_STYLE}${style}</style>${own}</head>
 <body dir="auto">${mail.html}</body></html>`;
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type DefaultTreeAdapterMap, parse } from 'parse5';
 import { describe, expect, it } from 'vitest';
 
+import { cleanDeclarations, cleanStylesheet } from './css.ts';
 import { MAIL_POLICY, mailDocument } from './document.ts';
 import { sanitizeMail } from './sanitize.ts';
 
@@ -212,6 +213,40 @@ describe('what was not loaded', () => {
 
   it('leaves links and inline pictures out of the count', () => {
     expect(clean('<a href="https://ok.example">x</a><img src="cid:logo@x">').blockedRemote).toBe(0);
+  });
+});
+
+describe('the height of a mail', () => {
+  it.each([
+    'min-height:100vh',
+    'padding:1e1SVH 0',
+    'height:calc(100dvh - 2px)',
+    'font:5vmin Arial',
+    'width:50vmax',
+    'margin:2lvb',
+    'max-width:10vi',
+    'height:100cqh',
+    'height:10v/**/h',
+  ])('does not follow the height of its frame: %s', (style) => {
+    expect(cleanDeclarations(`color:red;${style}`).css).toBe('color:red');
+  });
+
+  it.each(['(min-height: 500px)', '(max-aspect-ratio: 1/1)', '(orientation:portrait)', '(width: 90vh)'])(
+    'is the same at any height of its frame: @media %s',
+    (media) => expect(cleanStylesheet(`@media ${media} { p { color: red } }`).css).toBe(''),
+  );
+
+  it('may follow the width, which is not ours to change', () => {
+    const style = 'width:100vw;font-family:Vhomer;height:10vhx';
+    expect(cleanDeclarations(style).css).toBe(style);
+  });
+
+  it('is not taken from its frame by percentages, and its style sheets are not shown as text', () => {
+    const css = 'html,body{height:100%!important}*{display:block!important}';
+    const document = mailDocument({ kind: 'html', html: '<p>Hi</p>', css });
+    const fixed = document.indexOf('@layer{head{display:none!important}html,body{height:auto!important');
+    expect(fixed).toBeGreaterThan(0);
+    expect(fixed).toBeLessThan(document.indexOf(css));
   });
 });
 

@@ -77,7 +77,7 @@ describe('a chief engineer', () => {
     await page.waitForURL(/\/settings\?/);
     await page.getByText('Outlook is connected').waitFor();
     await page.getByRole('progressbar', { name: 'First sync' }).waitFor();
-    await page.getByText(/of 245 messages/).waitFor();
+    await page.getByText(/of 246 messages/).waitFor();
     release();
     await page
       .getByLabel('Your mailbox')
@@ -115,6 +115,34 @@ describe('a chief engineer', () => {
     expect(await page.evaluate('"hacked" in window')).toBe(false);
     expect(desk.misdeeds).toEqual({ requests: [], dialogs: [], errors: [] });
     expect(new URL(page.url()).origin).toBe(service.url);
+  });
+
+  it('reads a mail that would be as tall as its frame, and that would show its style sheet', async () => {
+    await row('Fleet bulletin').click();
+    const frame = page.locator('iframe[title="Message: Fleet bulletin"]');
+    const text = frame.contentFrame().locator('body');
+    await text.getByText('Fleet bulletin no. 7').waitFor();
+    await page.waitForTimeout(1_000);
+    expect((await frame.boundingBox())?.height).toBeLessThan(200);
+    expect(await frame.contentFrame().locator('head').isVisible()).toBe(false);
+  });
+
+  it('goes on hearing keys after a click into the text', async () => {
+    await page
+      .locator('iframe[title="Message: Fleet bulletin"]')
+      .contentFrame()
+      .getByText('bulletin')
+      .click();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page
+      .locator('iframe[title="Message: Fleet bulletin"]')
+      .contentFrame()
+      .getByText('bulletin')
+      .click();
+    await page.keyboard.press('u');
+    await page.waitForURL(/\/inbox$/);
   });
 
   it('sees new mail arrive without reloading, and rows under the pointer stay', async () => {

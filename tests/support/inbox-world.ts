@@ -23,6 +23,11 @@ const QUOTATION = `<p>Please find our offer:</p><table border="1" cellpadding="6
 <th>Qty</th><th>EUR each</th><th>EUR</th></tr><tr><td>RE5616360</td><td>Bearing kit, blower no. 2, with seals and
 circlips</td><td>12</td><td>12345.80</td><td>148149.60</td></tr></table>`;
 
+/** A newsletter as tall as whatever it is shown in, whose style reaches for the whole document. */
+const TALL = `<html><head><style>html,body{height:100%!important;min-height:100vh}*{display:block!important}
+@media (min-height:300px){p{padding:40vmax}}</style></head><body><div style="min-height:100vh"><p>Fleet bulletin no. 7</p>
+</div></body></html>`;
+
 type Mail = { subject: string; html?: string; text?: string; minutesAgo: number; isRead?: boolean };
 
 /** Puts one mail into the engineer's inbox. */
@@ -48,6 +53,7 @@ export function fillMailbox(sandbox: Sandbox): void {
   deliver(sandbox, { subject: 'Offer for the seal kit, your WO-1042', minutesAgo: 300, isRead: false });
   deliver(sandbox, { subject: 'Overdue invoice', html: HOSTILE, minutesAgo: 240, isRead: false });
   deliver(sandbox, { subject: 'Quotation Q8630', html: QUOTATION, minutesAgo: 350 });
+  deliver(sandbox, { subject: 'Fleet bulletin', html: TALL, minutesAgo: 400 });
   deliver(sandbox, { subject: 'Photos of the leaking flange', minutesAgo: 200 });
   deliver(sandbox, { subject: 'Attendance on board next week', minutesAgo: 180 });
 }

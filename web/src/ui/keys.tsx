@@ -27,16 +27,19 @@ function changed(): void {
   for (const watcher of watchers) watcher();
 }
 
+// Not `instanceof`: what stands in a frame is of another realm, with an HTMLElement of its own.
+const elementOf = (target: EventTarget | null): HTMLElement | null =>
+  target && 'tagName' in target ? (target as HTMLElement) : null;
+
 function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
+  const element = elementOf(target);
+  return element !== null && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
 }
 
 /** True when Enter or Space would press what has the focus: that press is not ours. */
 function isPressable(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('button, a, [role="menuitem"], summary') !== null;
+  const pressable = elementOf(target)?.closest('button, a, [role="menuitem"], summary');
+  return pressable !== null && pressable !== undefined;
 }
 
 const dialogIsOpen = () => document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
@@ -52,7 +55,8 @@ function find(pressed: string, typing: boolean): Shortcut | undefined {
 const beginsSequence = (key: string) =>
   [...layers].some((layer) => layer.current.some((shortcut) => shortcut.keys.startsWith(`${key} `)));
 
-function onKeyDown(event: KeyboardEvent): void {
+/** Finds the action for a key pressed in this document; for the `keydown` of a frame's document as well. */
+export function hearKeys(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
   const command = event.metaKey || event.ctrlKey;
   const typing = isTyping(event.target);
@@ -74,7 +78,7 @@ function onKeyDown(event: KeyboardEvent): void {
   }
 }
 
-if (typeof document !== 'undefined') document.addEventListener('keydown', onKeyDown);
+if (typeof document !== 'undefined') document.addEventListener('keydown', hearKeys);
 
 /** Answers to these keys while the calling component is mounted; the latest mounted wins. */
 export function useShortcuts(shortcuts: Shortcut[]): void {

@@ -6,9 +6,11 @@ import { wordsOf } from '../../api/problem.ts';
 import { bodyQuery } from '../../api/threads.ts';
 import type { Body, Message } from '../../api/types.ts';
 import { plural } from '../../ui/format.ts';
+import { hearKeys } from '../../ui/keys.tsx';
 import { Failure, Skeleton } from '../../ui/states.tsx';
 import { useShownTheme } from '../../ui/theme.ts';
 import { dress, isEmpty } from './dress.ts';
+import { createFrameHeight } from './frame-height.ts';
 
 /**
  * A message's words. They arrive cleaned by the service and stand in a frame that may not run scripts; the
@@ -96,17 +98,21 @@ function BodyFrame({ body, title }: { body: Body; title: string }) {
     const element = frame.current;
     if (!element) return;
     let observer: ResizeObserver | undefined;
-    const measure = () => {
-      const inner = element.contentDocument?.body;
-      if (inner) setHeight(Math.ceil(inner.getBoundingClientRect().height) + 2);
-    };
     const watch = () => {
       observer?.disconnect();
-      const inner = element.contentDocument?.body;
-      if (!inner) return;
+      const inner = element.contentDocument;
+      if (!inner?.body) return;
+      const heightOf = createFrameHeight();
+      const measure = () => {
+        const { width, height } = inner.body.getBoundingClientRect();
+        const next = heightOf({ width, height, pictures: inner.images.length });
+        if (next !== null) setHeight(next);
+      };
       observer = new ResizeObserver(measure);
-      observer.observe(inner);
+      observer.observe(inner.body);
       measure();
+      // A click into the text takes the focus there, and the keys with it.
+      inner.addEventListener('keydown', hearKeys);
     };
     element.addEventListener('load', watch);
     watch();
