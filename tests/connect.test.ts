@@ -9,6 +9,7 @@ import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/conn
 import { disconnect } from '#mailboxes/disconnect.ts';
 import { connectionStatus } from '#mailboxes/status.ts';
 import { createTokenVault } from '#mailboxes/token-vault.ts';
+import type { Purpose } from '#microsoft/scopes.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
 import { CALLBACK } from './support/connect.ts';
@@ -43,12 +44,9 @@ const tokenCalls = () =>
 async function away(
   principal: Principal,
   account = principal.email,
-  decision: 'accept' | 'decline' = 'accept',
+  { decision = 'accept', purpose = 'read' }: { decision?: 'accept' | 'decline'; purpose?: Purpose } = {},
 ) {
-  const { url } = await beginAuthorize(world.connectDeps, principal, {
-    purpose: 'read',
-    redirectUri: CALLBACK,
-  });
+  const { url } = await beginAuthorize(world.connectDeps, principal, { purpose, redirectUri: CALLBACK });
   const back = await signInAtSandbox(url, account, decision);
   const param = (name: string) => back.searchParams.get(name) ?? undefined;
   return { url: new URL(url), state: param('state') ?? '', code: param('code'), error: param('error') };
@@ -124,7 +122,7 @@ describe('connecting', () => {
   });
 
   it('says so when the person declines', async () => {
-    const back = await away(engineer, engineer.email, 'decline');
+    const back = await away(engineer, engineer.email, { decision: 'decline' });
     const outcome = await finishAuthorize(world.connectDeps, engineer, back);
     expect(outcome.refusal).toMatchObject({ code: 'consent_declined' });
     expect(await statusOf(engineer)).toMatchObject({ read: { state: 'not_connected' } });
@@ -143,11 +141,51 @@ describe('a second Microsoft account', () => {
     await world.connect(engineer);
   });
 
-  it('is asked about and not mixed in', async () => {
+  it('is asked about by name and not mixed in', async () => {
     const before = await tokenRow();
     const outcome = await world.connect(engineer, { account: 'private@home.test' });
-    expect(outcome.refusal).toMatchObject({ code: 'account_mismatch' });
+    expect(outcome).toMatchObject({
+      account: 'private@home.test',
+      refusal: { code: 'account_mismatch', message: expect.not.stringContaining('@') },
+    });
     expect(await tokenRow()).toEqual(before);
+  });
+
+  it('is still asked about by name after the page was reloaded', async () => {
+    const { state, code } = await away(engineer, 'private@home.test');
+    const first = await finishAuthorize(world.connectDeps, engineer, { state, code });
+    expect(await finishAuthorize(world.connectDeps, engineer, { state, code })).toEqual(first);
+  });
+
+  it('is asked about when it is to write for a mailbox that is read, until the person says so', async () => {
+    const { state, code } = await away(engineer, 'private@home.test', { purpose: 'write' });
+    expect(await finishAuthorize(world.connectDeps, engineer, { state, code })).toMatchObject({
+      purpose: 'write',
+      account: 'private@home.test',
+      refusal: { code: 'account_mismatch' },
+    });
+    expect(await statusOf(engineer)).toMatchObject({ write: { state: 'not_connected' } });
+    await replaceAccount(world.connectDeps, engineer, state);
+    const agreed = {
+      read: { state: 'connected', mailbox: engineer.email },
+      write: { state: 'connected', mailbox: 'private@home.test' },
+    };
+    expect(await statusOf(engineer)).toMatchObject(agreed);
+    const again = await world.connect(engineer, { purpose: 'write', account: 'private@home.test' });
+    expect(again.refusal).toBeNull();
+    expect(await world.watcher(engineer)).toMatchObject({ mailbox: engineer.email, sync_status: 'pending' });
+  });
+
+  it('is not what Microsoft is told to expect: that is the one connected here', async () => {
+    const hintFor = async (purpose: Purpose, principal = engineer) =>
+      (await away(principal, 'private@home.test', { purpose })).url.searchParams.get('login_hint');
+    expect(await hintFor('read')).toBe(engineer.email);
+    expect(await hintFor('write')).toBe(engineer.email);
+    expect(await hintFor('read', world.person('eto@corvina.test'))).toBeNull();
+    const { state, code } = await away(engineer, 'private@home.test', { purpose: 'write' });
+    await finishAuthorize(world.connectDeps, engineer, { state, code });
+    await replaceAccount(world.connectDeps, engineer, state);
+    expect([await hintFor('read'), await hintFor('write')]).toEqual([engineer.email, 'private@home.test']);
   });
 
   it('replaces the first once the person says so, once', async () => {

@@ -30,10 +30,10 @@ export type OauthTrip = {
 /** The person and session that claim a state. */
 export type Traveller = { userId: string; sessionId: string };
 
-/** `first`: do the exchange, then call `conclude`. `repeat`: it was done, and ended like this. */
+/** `first`: do the exchange, then call `conclude`. `repeat`: it was done, and ended with what `conclude` was told. */
 export type Return =
   | { kind: 'first'; trip: OauthTrip }
-  | { kind: 'repeat'; trip: OauthTrip; outcome: string };
+  | { kind: 'repeat'; trip: OauthTrip; outcome: string; pending: string | null };
 
 export interface OauthStates {
   /** Stores a trip and returns its state (256 random bits, base64url). */
@@ -110,7 +110,10 @@ async function repeat(deps: Deps, state: string, traveller: Traveller): Promise<
   for (let waited = 0; waited <= ANSWER_WAIT_MS; waited += ANSWER_POLL_MS) {
     const row = await find(deps, state, traveller);
     if (row.used_at === null) throw expired();
-    if (row.outcome !== null) return { kind: 'repeat', trip: await tripOf(deps, row), outcome: row.outcome };
+    const { outcome } = row;
+    if (outcome !== null) {
+      return { kind: 'repeat', trip: await tripOf(deps, row), outcome, pending: await pendingOf(deps, row) };
+    }
     await pause(ANSWER_POLL_MS);
   }
   throw new CelesteError('state_used', 'This sign-in at Microsoft has been used already.', {
@@ -139,18 +142,19 @@ async function takePending(
 ): Promise<{ trip: OauthTrip; pending: string }> {
   const row = await find(deps, state, traveller);
   if (row.expires_at <= deps.clock.now()) throw expired();
-  const sealed = row.sealed_pending;
   const taken = await deps.master
     .updateTable('oauth_states')
     .set({ sealed_pending: null })
     .where('state_hash', '=', row.state_hash)
-    .where('sealed_pending', '=', sealed)
+    .where('sealed_pending', '=', row.sealed_pending)
     .executeTakeFirst();
-  if (sealed === null || taken.numUpdatedRows === 0n) throw unknown();
-  return {
-    trip: await tripOf(deps, row),
-    pending: await deps.sealer.open(sealed, pendingContext(row.state_hash)),
-  };
+  const pending = await pendingOf(deps, row);
+  if (pending === null || taken.numUpdatedRows === 0n) throw unknown();
+  return { trip: await tripOf(deps, row), pending };
+}
+
+async function pendingOf({ sealer }: Deps, { sealed_pending, state_hash }: Row): Promise<string | null> {
+  return sealed_pending === null ? null : sealer.open(sealed_pending, pendingContext(state_hash));
 }
 
 async function find({ master }: Deps, state: string, traveller: Traveller): Promise<Row> {

@@ -2,6 +2,7 @@
 import { beforeEach, expect, it } from 'vitest';
 
 import { systemClock } from '#base/clock.ts';
+import { CelesteError } from '#base/errors.ts';
 import { createLog } from '#base/log.ts';
 import type { Principal } from '#directory/principal.ts';
 
@@ -10,8 +11,12 @@ import { createMetrics } from './metrics.ts';
 
 const captain = { userId: 'u1', yachtId: 'corvina', role: 'captain' } as Principal;
 let logged: string[] = [];
+let finish: () => unknown;
 beforeEach(() => {
   logged = [];
+  finish = () => {
+    throw new Error('the database went away');
+  };
 });
 
 const app = createHttpApp({
@@ -22,9 +27,7 @@ const app = createHttpApp({
   identify: async () => captain,
   instance: { version: '1.2.3', sandboxUrl: null },
   outlook: {
-    finish: async () => {
-      throw new Error('the database went away');
-    },
+    finish: async () => finish(),
   },
   health: {},
   aboard: {},
@@ -57,4 +60,13 @@ it('what we did not expect is told the same way, and logged', async () => {
   const answer = await comeBack('state=s&code=c');
   expect(answer.headers.get('location')).toBe('/settings?outlook=error&code=internal');
   expect(logged.join()).toContain('the database went away');
+});
+
+it('another account than before is named where the person is asked about it', async () => {
+  const refusal = new CelesteError('account_mismatch', 'Another account.');
+  finish = () => ({ purpose: 'write', refusal, account: 'private@home.test' });
+  const answer = await comeBack('state=s&code=c');
+  expect(answer.headers.get('location')).toBe(
+    '/settings?purpose=write&outlook=confirm_account&state=s&account=private%40home.test',
+  );
 });

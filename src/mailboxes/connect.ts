@@ -12,7 +12,7 @@ import { type Purpose, requestedScopes } from '#microsoft/scopes.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
 import { openGate } from './gate.ts';
-import { type Grant, keepGrant } from './grants.ts';
+import { expectedAccount, type Grant, keepGrant } from './grants.ts';
 import type { TokenVault } from './token-vault.ts';
 import { type Identities, identityFor } from './tokens.ts';
 
@@ -29,33 +29,33 @@ export type ConnectDeps = {
 /** What the browser, or the page on its behalf, brings back from Microsoft. */
 export type SignInAnswer = { state: string; code?: string | undefined; error?: string | undefined };
 
-/** How a trip ended. `refusal` is null when Outlook is connected. */
-export type SignInOutcome = { purpose: Purpose; refusal: CelesteError | null };
+/**
+ * How a trip ended. `refusal` is null when Outlook is connected; `account` is the address Microsoft signed in where
+ * a person is to be asked about it.
+ */
+export type SignInOutcome = { purpose: Purpose; refusal: CelesteError | null; account?: string };
 
 /**
  * Sets out for Microsoft's sign-in page: the URL to send the browser to. The state it carries is good for ten
- * minutes, once, for this person and this session.
+ * minutes, once, for this person and this session. The account known here is proposed there.
  *
  * @throws CelesteError `azure_app_missing`; IdentityError when Microsoft cannot be reached
  */
 export async function beginAuthorize(
-  { states, identities }: Pick<ConnectDeps, 'states' | 'identities'>,
+  { states, identities, tenants }: Pick<ConnectDeps, 'states' | 'identities' | 'tenants'>,
   principal: Principal,
   { purpose, redirectUri, shared = false }: { purpose: Purpose; redirectUri: string; shared?: boolean },
 ): Promise<{ url: string }> {
   const identity = identityFor(identities, purpose);
+  const { userId, yachtId, sessionId } = principal;
+  const owner = { userId, yachtId, purpose };
+  const known = await tenants.read(asWorker(yachtId), (db) => expectedAccount(db, owner));
   const { nonce, codeVerifier } = newSignInSecrets();
-  const state = await states.begin({
-    userId: principal.userId,
-    yachtId: principal.yachtId,
-    sessionId: principal.sessionId,
-    purpose,
-    verifier: codeVerifier,
-    nonce,
-    redirectUri,
-  });
+  const state = await states.begin({ ...owner, sessionId, verifier: codeVerifier, nonce, redirectUri });
   const scopes = requestedScopes(purpose, { shared });
-  const trip = { scopes, redirectUri, state, nonce, codeVerifier, prompt: 'select_account' } as const;
+  const loginHint = known?.mailbox ? { loginHint: known.mailbox } : {};
+  const prompt = 'select_account';
+  const trip = { scopes, redirectUri, state, nonce, codeVerifier, prompt, ...loginHint } as const;
   const url = await identity.authorizeUrl(trip).catch((error: unknown) => {
     throw whileSomebodyWaits(error);
   });
@@ -84,15 +84,18 @@ export async function finishAuthorize(
 ): Promise<SignInOutcome> {
   const claimed = await deps.states.claim(answer.state, principal);
   const { purpose } = claimed.trip;
-  if (claimed.kind === 'repeat') return { purpose, refusal: refusalOf(claimed.outcome) };
+  if (claimed.kind === 'repeat') {
+    return { purpose, refusal: refusalOf(claimed.outcome), ...accountIn(claimed.pending) };
+  }
   try {
     const grant = await exchange(deps, claimed.trip, answer);
     const kept = await deps.tenants.transact(asWorker(claimed.trip.yachtId), (tx) =>
       keepGrant(tx, deps.vault, grant, { intervalMinutes: deps.syncIntervalMinutes }),
     );
     if (kept === 'account_mismatch') {
-      await deps.states.conclude(answer.state, kept, JSON.stringify(grant));
-      return { purpose, refusal: refusalOf(kept) };
+      const pending = JSON.stringify(grant);
+      await deps.states.conclude(answer.state, kept, pending);
+      return { purpose, refusal: refusalOf(kept), ...accountIn(pending) };
     }
     await deps.states.conclude(answer.state, 'connected');
     return { purpose, refusal: null };
@@ -101,6 +104,11 @@ export async function finishAuthorize(
     await deps.states.conclude(answer.state, error.code);
     return { purpose, refusal: whileSomebodyWaits(error) as CelesteError };
   }
+}
+
+/** Beside the refusal and not in its words, which are logged. */
+function accountIn(pending: string | null): Pick<SignInOutcome, 'account'> {
+  return pending === null ? {} : { account: (JSON.parse(pending) as Grant).account.mailbox };
 }
 
 /**

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 
 import { CelesteError } from '#base/errors.ts';
 import type { TokenSet } from '#microsoft/identity.ts';
-import type { TenantWriter } from '#tenants/tenants.ts';
+import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
 import { begun, stopped } from './orders.ts';
 import type { GrantedAccount, TokenOwner, TokenVault } from './token-vault.ts';
@@ -19,8 +19,8 @@ export type KeepOptions = {
 };
 
 /**
- * Stores a grant. `account_mismatch`: nothing was stored, because this purpose is connected to another Microsoft
- * account and `replace` was not said.
+ * Stores a grant. `account_mismatch`: nothing was stored, because another Microsoft account is expected and
+ * `replace` was not said.
  *
  * @throws CelesteError `mailbox_in_use`: another person aboard has connected this mailbox
  */
@@ -32,10 +32,26 @@ export async function keepGrant(
 ): Promise<'kept' | 'account_mismatch'> {
   const { owner, account } = grant;
   const before = await connectedAccount(tx, owner);
-  if (before !== null && before !== account.accountId && !replace) return 'account_mismatch';
+  const expected = before ?? (await expectedAccount(tx, owner))?.accountId;
+  if (expected !== undefined && expected !== account.accountId && !replace) return 'account_mismatch';
   if (owner.purpose === 'read') await watch(tx, grant, { before, intervalMinutes });
   await vault.store(tx, owner, grant);
   return 'kept';
+}
+
+/** The Microsoft account a purpose is connected to; before that, the one the person's other purpose is. */
+export async function expectedAccount(
+  db: TenantReader,
+  { yachtId, userId, purpose }: TokenOwner,
+): Promise<GrantedAccount | null> {
+  const rows = await db
+    .selectFrom('auth_microsoft_tokens')
+    .select(['token_purpose', 'microsoft_user_id', 'microsoft_email'])
+    .where('yacht_id', '=', yachtId)
+    .where('user_id', '=', userId)
+    .execute();
+  const row = rows.find(({ token_purpose }) => token_purpose === purpose) ?? rows[0];
+  return row ? { accountId: row.microsoft_user_id, mailbox: row.microsoft_email } : null;
 }
 
 async function connectedAccount(tx: TenantWriter, owner: TokenOwner): Promise<string | null> {

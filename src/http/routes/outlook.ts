@@ -16,13 +16,15 @@ export type OutlookDeps = {
   finish: (
     principal: Principal,
     answer: { state: string; code?: string | undefined; error?: string | undefined },
-  ) => Promise<{ purpose: Purpose; refusal: CelesteError | null }>;
+  ) => Promise<Ending>;
   replace: (principal: Principal, state: string) => Promise<unknown>;
   status: (principal: Principal) => Promise<ConnectionStatus>;
   disconnect: (principal: Principal, order: { purpose: Purpose; mail: MailChoice }) => Promise<void>;
 };
 
 type Purpose = 'read' | 'write';
+/** `account`: the address Microsoft signed in, where a person is to be asked about it. */
+type Ending = { purpose: Purpose; refusal: CelesteError | null; account?: string };
 const PurposeSchema = z.enum(['read', 'write']);
 const StateSchema = z.string().min(1).max(512);
 const CodeSchema = z.string().min(1).max(8192);
@@ -135,15 +137,14 @@ export function outlookCallbackRoute(deps: Pick<OutlookDeps, 'finish'> & { ident
     if (!state) throw new CelesteError('state_unknown', 'Microsoft sent no state.');
     const principal = await deps.identify(c.req.raw);
     if (!principal) throw new CelesteError('sign_in_required', 'Nobody is signed in.');
-    const { purpose, refusal } = await deps.finish(principal, { state, ...answer });
-    return toSettings(c, { purpose, ...endingOf(refusal, state) });
+    return toSettings(c, queryOf(await deps.finish(principal, { state, ...answer }), state));
   });
 }
 
-function endingOf(refusal: CelesteError | null, state: string): Record<string, string> {
-  if (!refusal) return { outlook: 'connected' };
-  if (refusal.code === 'account_mismatch') return { outlook: 'confirm_account', state };
-  return { outlook: 'error', code: refusal.code };
+function queryOf({ purpose, refusal, account }: Ending, state: string): Record<string, string> {
+  if (!refusal) return { purpose, outlook: 'connected' };
+  if (refusal.code !== 'account_mismatch') return { purpose, outlook: 'error', code: refusal.code };
+  return { purpose, outlook: 'confirm_account', state, ...(account && { account }) };
 }
 
 function toSettings(c: Context<AppEnv>, query: Record<string, string>) {
