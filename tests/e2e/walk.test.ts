@@ -66,7 +66,7 @@ describe('a chief engineer', () => {
     await toMicrosoft();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.waitForURL(/\/settings\?/);
-    await page.getByText('Not connected: Microsoft was not given permission').waitFor();
+    await page.getByText('Not connected: permission was not given').waitFor();
     await page.goto(`${service.url}/inbox`);
   });
 

@@ -7,6 +7,7 @@ import type { Purpose } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Failure } from '../../ui/states.tsx';
+import { accountWords } from './account-words.ts';
 import { callbackWords } from './callback-words.ts';
 import { useConnect } from './connect.ts';
 
@@ -79,21 +80,27 @@ function OtherAccount({
       onDone();
     },
   });
-  const before = status.data?.[result.purpose ?? 'read'].mailbox ?? 'another account';
+  const purpose = result.purpose ?? 'read';
+  const words = accountWords({
+    purpose,
+    account: result.account,
+    before: status.data?.[purpose].mailbox ?? null,
+    other: status.data?.[purpose === 'read' ? 'write' : 'read'].mailbox ?? null,
+  });
   return (
     <>
       {replace.isError && <Failure compact {...wordsOf(replace.error)} onRetry={() => replace.mutate()} />}
       <Confirm
-        open={!replace.isError}
+        open={!status.isPending && !replace.isError}
         title="That is another Microsoft account"
-        confirm={result.account ? `Change to ${result.account}` : 'Change to the new account'}
-        cancel={`Keep ${before}`}
+        confirm={words.confirm}
+        cancel={words.cancel}
         busy={replace.isPending}
         onConfirm={() => replace.mutate()}
         onCancel={onDone}
       >
         <p>
-          You were connected as <strong className="font-medium text-ink">{before}</strong>. Microsoft has now
+          {words.before} <strong className="font-medium text-ink">{words.known}</strong>. Microsoft has now
           signed you in as{' '}
           {result.account ? (
             <strong className="font-medium text-ink">{result.account}</strong>
@@ -102,10 +109,7 @@ function OtherAccount({
           )}
           .
         </p>
-        <p>
-          Nothing was changed yet. If you change, the new mailbox is synced; mail of the old one stays where
-          it is.
-        </p>
+        <p>Nothing was changed yet. {words.consequence}</p>
       </Confirm>
     </>
   );

@@ -5,7 +5,7 @@ const ELSEWHERE = 'Nothing was changed here.';
 
 const KNOWN: Record<string, Words> = {
   consent_declined: {
-    title: 'Not connected: Microsoft was not given permission',
+    title: 'Not connected: permission was not given',
     detail: `It was declined, or your organisation leaves it to administrators. ${ELSEWHERE}`,
     advice: 'Try again and accept. If Microsoft asks for an administrator, ask yours to allow Celeste Mail.',
   },

@@ -9,6 +9,15 @@ const CHOICES: { value: MailChoice; label: string; words: string }[] = [
   },
 ];
 
+/** What the button says that does it, beyond what it does to the connection. */
+export const alsoDeletes = (choice: MailChoice): string => (choice === 'purge' ? ' and delete mail' : '');
+
+/** What becomes of the mail, once it is done; for a toast. */
+export const mailAfter = (choice: MailChoice): string =>
+  choice === 'purge'
+    ? 'Its mail is being deleted here, except what is on a work order or equipment.'
+    : 'The mail that is here stays.';
+
 type Props = { value: MailChoice; onChange: (choice: MailChoice) => void };
 
 /** What becomes of the copies when a mailbox is disconnected. */

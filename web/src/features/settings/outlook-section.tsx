@@ -11,7 +11,7 @@ import { DateText } from '../../ui/date-text.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Failure, Skeleton } from '../../ui/states.tsx';
 import { useConnect } from './connect.ts';
-import { MailChoiceField } from './mail-choice.tsx';
+import { alsoDeletes, MailChoiceField, mailAfter } from './mail-choice.tsx';
 
 const WORDS = {
   read: {
@@ -25,7 +25,7 @@ const WORDS = {
     title: 'Write and send',
     icon: PenLine,
     may: 'Lets Celeste Mail draft and send answers as you, when you press send.',
-    mayNot: 'Reading works without it.',
+    mayNot: 'Not used yet: answering from here is still to come, and reading works without it.',
     loses: 'Answers can no longer be sent from here.',
   },
 } as const;
@@ -94,32 +94,41 @@ function ConnectButtons({ purpose, connection }: { purpose: Purpose; connection:
       client.setQueryData(outlookQuery.queryKey, status);
       void client.invalidateQueries({ queryKey: ['watchers'] });
       setAsking(false);
-      toast.success(`Disconnected: ${WORDS[purpose].title.toLowerCase()}`);
+      const description = purpose === 'read' ? mailAfter(mail) : undefined;
+      toast.success(`Disconnected: ${WORDS[purpose].title.toLowerCase()}`, { description });
     },
     onError: (error) => {
       setAsking(false);
       toast.error('Still connected', { description: wordsOf(error).detail });
     },
   });
+  const ask = () => {
+    setMail('keep');
+    setAsking(true);
+  };
   const { title, loses } = WORDS[purpose];
   if (!connection.configured) return <span className="text-sm text-ink-3">Not set up by the operator</span>;
   const again = connection.state === 'reauth_required' || connection.missing_scopes.length > 0;
   return (
     <div className="flex flex-wrap gap-2">
       {connection.state !== 'connected' || again ? (
-        <Button look="primary" disabled={connect.isPending} onClick={() => connect.mutate({ purpose })}>
+        <Button
+          look={purpose === 'read' || again ? 'primary' : 'secondary'}
+          disabled={connect.isPending}
+          onClick={() => connect.mutate({ purpose })}
+        >
           {again ? 'Connect again' : purpose === 'read' ? 'Connect Outlook' : 'Allow writing'}
         </Button>
       ) : null}
       {connection.state !== 'not_connected' && (
-        <Button look="danger" onClick={() => setAsking(true)}>
+        <Button look="danger" onClick={ask}>
           Disconnect
         </Button>
       )}
       <Confirm
         open={asking}
         title={`Disconnect “${title.toLowerCase()}”?`}
-        confirm="Disconnect"
+        confirm={`Disconnect${alsoDeletes(mail)}`}
         cancel="Stay connected"
         dangerous
         busy={leave.isPending}

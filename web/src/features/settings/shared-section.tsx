@@ -10,7 +10,7 @@ import type { MailChoice, Watcher } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { useConnect } from './connect.ts';
-import { MailChoiceField } from './mail-choice.tsx';
+import { alsoDeletes, MailChoiceField, mailAfter } from './mail-choice.tsx';
 import { ReadersDialog } from './readers-dialog.tsx';
 
 /** Role mailboxes (engineering@…) that Microsoft lets this person read, and who aboard reads them. */
@@ -43,12 +43,16 @@ function SharedRow({ watcher }: { watcher: Watcher }) {
   const [shown, show] = useState<'readers' | 'leave' | null>(null);
   const [mail, setMail] = useState<MailChoice>('keep');
   const close = () => show(null);
+  const askToLeave = () => {
+    setMail('keep');
+    show('leave');
+  };
   const leave = useMutation({
     mutationFn: () => removeSharedMailbox(watcher.id, mail),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['watchers'] });
       close();
-      toast.success(`${watcher.mailbox} is no longer synced`);
+      toast.success(`${watcher.mailbox} is no longer synced`, { description: mailAfter(mail) });
     },
     onError: (error) => {
       close();
@@ -73,7 +77,7 @@ function SharedRow({ watcher }: { watcher: Watcher }) {
       </div>
       <Button onClick={() => show('readers')}>Who reads it</Button>
       {!gone && (
-        <Button look="danger" onClick={() => show('leave')}>
+        <Button look="danger" onClick={askToLeave}>
           Remove
         </Button>
       )}
@@ -81,7 +85,7 @@ function SharedRow({ watcher }: { watcher: Watcher }) {
       <Confirm
         open={shown === 'leave'}
         title={`Stop syncing ${watcher.mailbox}?`}
-        confirm="Remove"
+        confirm={`Remove${alsoDeletes(mail)}`}
         cancel="Go on syncing"
         dangerous
         busy={leave.isPending}
