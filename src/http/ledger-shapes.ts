@@ -52,6 +52,7 @@ export const NoticeSchema = z
     watcher_id: z.uuid(),
     kind: z.enum(['consent_lost', 'write_lost', 'stale']),
     mailbox: z.string(),
+    mailbox_kind: z.enum(['own', 'shared']),
     owner: OwnerSchema,
     mine: z.boolean(),
     raised_at: z.iso.datetime(),
@@ -61,14 +62,17 @@ export const NoticeSchema = z
   .openapi('Notice');
 
 export function noticeBody(
-  { user_id, mailbox_kind, ...notice }: NoticeState,
+  { user_id, ...notice }: NoticeState,
   viewer: Viewer,
 ): z.infer<typeof NoticeSchema> {
   return {
     ...notice,
     owner: ownerBody({ user_id }, viewer),
     mine: viewer.mailboxes.includes(notice.watcher_id),
-    problem: problemOn(notice.problem?.code ?? null, openerOf({ user_id, kind: mailbox_kind }, viewer)),
+    problem: problemOn(
+      notice.problem?.code ?? null,
+      openerOf({ user_id, kind: notice.mailbox_kind }, viewer),
+    ),
     raised_at: isoTime(notice.raised_at),
     complete_up_to: isoTime(notice.complete_up_to),
   };

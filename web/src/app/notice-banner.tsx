@@ -3,12 +3,11 @@ import { Link } from '@tanstack/react-router';
 import { CircleAlert, ClockAlert } from 'lucide-react';
 
 import { noticesQuery } from '../api/sync.ts';
-import type { Notice } from '../api/types.ts';
 import { cx } from '../ui/cx.ts';
 import { useNow } from '../ui/date-text.tsx';
 import { plural } from '../ui/format.ts';
 import { ConnectButton } from './connect-button.tsx';
-import { noticeWords } from './notice-words.ts';
+import { noticeWords, onePerConsent, type Said } from './notice-words.ts';
 
 const LINK =
   'inline-flex h-7 shrink-0 items-center rounded-md border border-line-strong bg-surface px-2.5 text-sm font-medium hover:bg-hover pointer-coarse:h-10';
@@ -16,8 +15,8 @@ const LINK =
 /** What needs this person, or what they should know, on every screen until it is mended. */
 export function NoticeBanner() {
   const notices = useQuery(noticesQuery);
-  const own = notices.data?.filter((notice) => notice.mine) ?? [];
-  const others = notices.data?.filter((notice) => !notice.mine) ?? [];
+  const own = onePerConsent(notices.data?.filter((notice) => notice.mine) ?? []);
+  const others = onePerConsent(notices.data?.filter((notice) => !notice.mine) ?? []);
   return (
     <div className="empty:hidden">
       {own.map((notice) => (
@@ -39,7 +38,7 @@ export function NoticeBanner() {
   );
 }
 
-function Line({ notice }: { notice: Notice }) {
+function Line({ notice }: { notice: Said }) {
   const now = useNow();
   const { title, detail, connect } = noticeWords(notice, now);
   return (

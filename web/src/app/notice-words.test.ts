@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
 
-import type { Notice } from '../api/types.ts';
-import { noticeWords } from './notice-words.ts';
+import { noticeWords, onePerConsent, type Said } from './notice-words.ts';
 
 const now = new Date(2026, 10, 12, 9, 0);
-const notice = (more: Partial<Notice> = {}): Notice => ({
+const notice = (more: Partial<Said> = {}): Said => ({
   watcher_id: 'w',
   kind: 'consent_lost',
   mailbox: 'purser@corvina.test',
@@ -13,6 +12,8 @@ const notice = (more: Partial<Notice> = {}): Notice => ({
   raised_at: now.toISOString(),
   complete_up_to: new Date(2026, 10, 12, 6, 42).toISOString(),
   problem: null,
+  mailbox_kind: 'own',
+  also: [],
   ...more,
 });
 
@@ -59,5 +60,38 @@ it('says why a mailbox is behind, and that nobody needs to do anything', () => {
     title: 'purser@corvina.test is behind.',
     detail: 'Microsoft could not be reached. Mail synced so far is here. It is tried again by itself.',
     connect: null,
+  });
+});
+
+const shared = {
+  watcher_id: 's',
+  mailbox: 'engineering@corvina.test',
+  mailbox_kind: 'shared',
+  complete_up_to: null,
+} as const;
+
+it('says a lost consent once, whatever mailboxes it opened', () => {
+  const write = notice({ kind: 'write_lost' });
+  const stale = notice({ ...shared, kind: 'stale' });
+  const theirs = notice({ ...shared, ...others, owner: { ...others.owner, id: 'q' } });
+  const groups = onePerConsent([notice(shared), notice(), write, stale, theirs]);
+  expect(groups.map(({ also, ...said }) => [said.kind, said.mailbox, also])).toEqual([
+    ['consent_lost', 'purser@corvina.test', ['engineering@corvina.test']],
+    ['write_lost', 'purser@corvina.test', []],
+    ['stale', 'engineering@corvina.test', []],
+    ['consent_lost', 'engineering@corvina.test', []],
+  ]);
+});
+
+it('names the other mailboxes that wait for the same consent', () => {
+  const [own] = onePerConsent([notice(), notice(shared)]);
+  expect(own && noticeWords(own, now)).toEqual({
+    title: 'Microsoft wants you to connect purser@corvina.test again.',
+    detail: 'Mail up to 06:42 UTC is here. Newer mail comes once you have, also of engineering@corvina.test.',
+    connect: 'read',
+  });
+  const [theirs] = onePerConsent([notice(others), notice({ ...others, ...shared })]);
+  expect(theirs && noticeWords(theirs, now)).toMatchObject({
+    title: 'purser@corvina.test and engineering@corvina.test have stopped.',
   });
 });
