@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 
 import { abortable, answer, service } from './client.ts';
+import { idOf } from './ids.ts';
 import type { Equipment } from './types.ts';
 
 const { equipment, 'work-orders': workOrders } = service.api;
@@ -38,7 +39,8 @@ export const workOrdersQuery = (filter: WorkOrderFilter) =>
 export const workOrderQuery = (id: string) =>
   queryOptions({
     queryKey: ['work-order', id],
-    queryFn: ({ signal }) => answer(workOrders[':id'].$get({ param: { id } }, abortable(signal))),
+    queryFn: async ({ signal }) =>
+      answer(workOrders[':id'].$get({ param: { id: idOf(id) } }, abortable(signal))),
     staleTime: 30_000,
   });
 
@@ -66,7 +68,8 @@ export const equipmentListQuery = (q: string) =>
 export const equipmentQuery = (id: string) =>
   queryOptions({
     queryKey: ['equipment', id],
-    queryFn: ({ signal }) => answer(equipment[':id'].$get({ param: { id } }, abortable(signal))),
+    queryFn: async ({ signal }) =>
+      answer(equipment[':id'].$get({ param: { id: idOf(id) } }, abortable(signal))),
     staleTime: 30_000,
   });
 

@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { abortable, answer, service } from './client.ts';
+import { idOf } from './ids.ts';
 import type { Page, ThreadRow } from './types.ts';
 
 export type InboxFilter = 'all' | 'unread';
@@ -37,7 +38,8 @@ export const inboxQuery = (view: InboxView) =>
 export const threadQuery = (id: string) =>
   queryOptions({
     queryKey: ['thread', id],
-    queryFn: ({ signal }) => answer(service.api.threads[':id'].$get({ param: { id } }, abortable(signal))),
+    queryFn: async ({ signal }) =>
+      answer(service.api.threads[':id'].$get({ param: { id: idOf(id) } }, abortable(signal))),
     staleTime: 60_000,
   });
 
