@@ -10,6 +10,8 @@ type Props = {
   threads: LinkedRow[];
   /** What they are linked to, in the words of the empty state: "work order". */
   record: string;
+  /** Where there is mail when there is none here; said in place of how mail gets here. */
+  elsewhere?: string | null;
   openThreadId: string | null;
   mayLink: boolean;
   ownAddress: string;
@@ -17,7 +19,8 @@ type Props = {
 };
 
 /** The conversations on a record, each with why it is there. */
-export function LinkedThreads({ threads, record, openThreadId, mayLink, ownAddress, onOpenThread }: Props) {
+export function LinkedThreads(props: Props) {
+  const { threads, record, elsewhere, openThreadId, mayLink, ownAddress, onOpenThread } = props;
   return (
     <div className="border-t border-line pt-2 pb-8">
       <div className="px-5">
@@ -26,9 +29,16 @@ export function LinkedThreads({ threads, record, openThreadId, mayLink, ownAddre
         </PartTitle>
       </div>
       {threads.length === 0 && (
-        <Empty icon={<MessagesSquare size={22} aria-hidden="true" />} title={`No mail on this ${record} yet`}>
-          {mayLink && 'Open a conversation in the inbox and choose Link. '}
-          Mail that names a work-order number links by itself.
+        <Empty
+          icon={<MessagesSquare size={22} aria-hidden="true" />}
+          title={elsewhere ? `No mail on this ${record} itself` : `No mail on this ${record} yet`}
+        >
+          {elsewhere ?? (
+            <>
+              {mayLink && 'Open a conversation in the inbox and choose Link. '}
+              Mail that names a work-order number links by itself.
+            </>
+          )}
         </Empty>
       )}
       {threads.length > 0 && (

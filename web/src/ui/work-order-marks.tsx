@@ -1,9 +1,10 @@
-// The state of a work order, its urgency and its due day, as small marks that read at a glance.
-import { CircleAlert } from 'lucide-react';
+// The state of a work order, its urgency, its due day and its mail, as small marks that read at a glance.
+import { CircleAlert, MessagesSquare } from 'lucide-react';
 
 import { cx } from './cx.ts';
 import { useNow } from './date-text.tsx';
 import { dueDate } from './dates.ts';
+import { plural } from './format.ts';
 
 export type Status =
   | 'planned'
@@ -160,6 +161,21 @@ export function DueText({ day, status }: { day: string | null; status: Status })
       {late && <CircleAlert size={12} aria-hidden="true" />}
       <span className="sr-only">{late ? 'Overdue, was due ' : 'Due '}</span>
       {due.text}
+    </span>
+  );
+}
+
+/** How many conversations are on a record; nothing where there are none. */
+export function ConversationCount({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <span
+      className="inline-flex shrink-0 items-center gap-1 text-sm text-ink-3"
+      title={plural(count, 'conversation')}
+    >
+      <MessagesSquare size={12} aria-hidden="true" />
+      {count}
+      <span className="sr-only"> conversations</span>
     </span>
   );
 }

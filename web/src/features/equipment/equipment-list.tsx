@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { ClipboardList, MessagesSquare, Wrench } from 'lucide-react';
+import { ClipboardList, Wrench } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 
 import { wordsOf } from '../../api/problem.ts';
@@ -12,6 +12,7 @@ import { useListKeys } from '../../ui/list-keys.ts';
 import { PaneHeader } from '../../ui/pane.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Empty, Failure, Loading, Skeleton } from '../../ui/states.tsx';
+import { ConversationCount } from '../../ui/work-order-marks.tsx';
 import { bySystem, type Line } from './tree.ts';
 
 type Props = {
@@ -129,13 +130,7 @@ function Row({
             <span className="sr-only"> work orders</span>
           </span>
         )}
-        {item.thread_count > 0 && (
-          <span className="inline-flex items-center gap-1" title={plural(item.thread_count, 'conversation')}>
-            <MessagesSquare size={12} aria-hidden="true" />
-            {item.thread_count}
-            <span className="sr-only"> conversations</span>
-          </span>
-        )}
+        <ConversationCount count={item.thread_count} />
       </span>
     </button>
   );

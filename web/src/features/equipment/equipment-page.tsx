@@ -5,11 +5,11 @@ import type { ReactNode } from 'react';
 import { isWorthRetry, wordsOf } from '../../api/problem.ts';
 import { equipmentQuery } from '../../api/records.ts';
 import type { EquipmentDetails } from '../../api/types.ts';
-import { count } from '../../ui/format.ts';
+import { count, plural } from '../../ui/format.ts';
 import { LinkedThreads } from '../../ui/linked-threads.tsx';
 import { BackButton, Fact, PaneHeader, PartTitle } from '../../ui/pane.tsx';
 import { Failure, Loading, Skeleton } from '../../ui/states.tsx';
-import { DueText, StatusMark } from '../../ui/work-order-marks.tsx';
+import { ConversationCount, DueText, StatusMark } from '../../ui/work-order-marks.tsx';
 
 type Props = {
   id: string;
@@ -79,6 +79,7 @@ function Details({ item, onOpenEquipment, onOpenWorkOrder, ...props }: Props & {
               onClick={() => onOpenEquipment(child.id)}
               name={child.name}
               detail={child.code}
+              conversations={child.thread_count}
             />
           ))}
         </Part>
@@ -92,14 +93,23 @@ function Details({ item, onOpenEquipment, onOpenWorkOrder, ...props }: Props & {
               mark={<StatusMark status={order.status} />}
               name={order.title}
               detail={order.wo_number}
+              conversations={order.thread_count}
               aside={<DueText day={order.due_date} status={order.status} />}
             />
           ))}
         </Part>
       )}
-      <LinkedThreads threads={item.threads} record="equipment" {...props} />
+      <LinkedThreads threads={item.threads} record="equipment" elsewhere={mailElsewhere(item)} {...props} />
     </div>
   );
+}
+
+/** Which of the rows above have mail, for equipment that has none itself. */
+function mailElsewhere({ work_orders, children }: EquipmentDetails): string | null {
+  const orders = work_orders.filter((order) => order.thread_count > 0).length;
+  const parts = children.filter((child) => child.thread_count > 0).length;
+  const places = [orders && plural(orders, 'work order'), parts && plural(parts, 'part')].filter(Boolean);
+  return places.length === 0 ? null : `There is mail on ${places.join(' and ')} above.`;
 }
 
 function Facts({ item }: { item: EquipmentDetails }) {
@@ -139,12 +149,13 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 type PartRowProps = {
   name: string;
   detail: string;
+  conversations: number;
   mark?: ReactNode;
   aside?: ReactNode;
   onClick: () => void;
 };
 
-function PartRow({ name, detail, mark, aside, onClick }: PartRowProps) {
+function PartRow({ name, detail, conversations, mark, aside, onClick }: PartRowProps) {
   return (
     <button
       type="button"
@@ -155,6 +166,7 @@ function PartRow({ name, detail, mark, aside, onClick }: PartRowProps) {
       <span className="min-w-0 flex-1 truncate">
         {name} <span className="text-sm text-ink-3">{detail}</span>
       </span>
+      <ConversationCount count={conversations} />
       <span className="shrink-0 text-sm">{aside}</span>
     </button>
   );

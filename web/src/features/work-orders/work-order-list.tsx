@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ClipboardList, MessagesSquare } from 'lucide-react';
+import { ClipboardList } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 
 import type { RecordTarget } from '../../api/links.ts';
@@ -11,13 +11,18 @@ import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import type { DraggedThread } from '../../ui/drag.ts';
 import { useThreadDrop } from '../../ui/drop-target.ts';
-import { plural } from '../../ui/format.ts';
 import { useShortcuts } from '../../ui/keys.tsx';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { PaneHeader } from '../../ui/pane.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Empty, Failure, Loading, Skeleton } from '../../ui/states.tsx';
-import { DueText, PriorityMark, STATUS_WORDS, StatusMark } from '../../ui/work-order-marks.tsx';
+import {
+  ConversationCount,
+  DueText,
+  PriorityMark,
+  STATUS_WORDS,
+  StatusMark,
+} from '../../ui/work-order-marks.tsx';
 
 const ROW_HEIGHT = 60;
 
@@ -193,16 +198,7 @@ function Row({ order, selected, onOpen, onDrop }: RowProps) {
       <span className="flex shrink-0 flex-col items-end gap-1 text-sm">
         <DueText day={order.due_date} status={order.status} />
         <span className="flex h-4 items-center gap-2 text-ink-3">
-          {order.thread_count > 0 && (
-            <span
-              className="inline-flex items-center gap-1"
-              title={plural(order.thread_count, 'conversation')}
-            >
-              <MessagesSquare size={12} aria-hidden="true" />
-              {order.thread_count}
-              <span className="sr-only"> conversations</span>
-            </span>
-          )}
+          <ConversationCount count={order.thread_count} />
           <PriorityMark priority={order.priority} />
         </span>
       </span>
