@@ -49,6 +49,7 @@ describe('a day of rounds', () => {
       requests: 6,
       look: 'trouble',
       code: 'graph_transient',
+      troubled_at: new Date(2026, 10, 12, 9, 4),
     });
   });
 

@@ -13,6 +13,8 @@ export type Bin = {
   look: Look | null;
   /** The code of what went wrong last. */
   code: string | null;
+  /** When that was. */
+  troubled_at: Date | null;
 };
 
 const MINUTE_MS = 60_000;
@@ -49,6 +51,7 @@ function emptyBin(from: number): Bin {
     requests: 0,
     look: null,
     code: null,
+    troubled_at: null,
   };
 }
 
@@ -58,7 +61,9 @@ function addRound(bin: Bin, round: SyncRound): void {
   bin.requests += round.requests;
   const look = LOOKS[round.outcome];
   if (WORSE.indexOf(look) >= WORSE.indexOf(bin.look ?? 'synced')) bin.look = look;
-  if (look !== 'synced') bin.code = round.code;
+  if (look === 'synced') return;
+  bin.code = round.code;
+  bin.troubled_at = new Date(round.ended_at);
 }
 
 /** The height of a bar between 0 and 1: by the root, so that a first sync does not flatten the day. */
@@ -80,6 +85,7 @@ export function byHour(bins: Bin[]): Bin[] {
       look:
         WORSE.indexOf(bin.look ?? 'synced') >= WORSE.indexOf(hour.look ?? 'synced') ? bin.look : hour.look,
       code: bin.code ?? hour.code,
+      troubled_at: bin.troubled_at ?? hour.troubled_at,
     });
   }
   return [...hours.values()];

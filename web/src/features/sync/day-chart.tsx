@@ -173,7 +173,7 @@ function summaryOf(bins: Bin[]): string {
     'request',
   )} to Microsoft.`;
   return last
-    ? `${text} The last trouble was around ${clockTime(last.from)}: ${faultWords(last.code)}.`
+    ? `${text} The last trouble was at ${clockTime(last.troubled_at ?? last.from)}: ${faultWords(last.code)}.`
     : `${text} All went well.`;
 }
 

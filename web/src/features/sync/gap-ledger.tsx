@@ -9,8 +9,15 @@ import { PartTitle } from '../../ui/pane.tsx';
 import { Failure, Skeleton } from '../../ui/states.tsx';
 import { gapWords } from './words.ts';
 
+type Props = {
+  watcherId: string;
+  latest: string | null;
+  /** It is disconnected: what was known of it may have been deleted with its mail. */
+  gone: boolean;
+};
+
 /** When mail may have been missed, why, and what was found when it was read after all. */
-export function GapLedger({ watcherId, latest }: { watcherId: string; latest: string | null }) {
+export function GapLedger({ watcherId, latest, gone }: Props) {
   const gaps = useQuery(gapsQuery(watcherId, latest));
   return (
     <section aria-label="Gaps">
@@ -25,7 +32,9 @@ export function GapLedger({ watcherId, latest }: { watcherId: string; latest: st
         />
       )}
       {gaps.data?.length === 0 && (
-        <p className="text-ink-2">None. Nothing was ever in doubt in this mailbox.</p>
+        <p className="text-ink-2">
+          {gone ? 'None on record.' : 'None. Nothing was ever in doubt in this mailbox.'}
+        </p>
       )}
       <ul>
         {gaps.data?.map((gap) => (

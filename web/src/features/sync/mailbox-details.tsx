@@ -65,7 +65,7 @@ function Details({ watcher, isCaptain, onBack }: DetailsProps) {
           </div>
           <Facts watcher={watcher} isCaptain={isCaptain} interval={interval} />
           <DayChart watcherId={watcher.id} latest={latest} />
-          <GapLedger watcherId={watcher.id} latest={latest} />
+          <GapLedger watcherId={watcher.id} latest={latest} gone={watcher.status === 'disconnected'} />
           {watcher.mine && <FolderList watcherId={watcher.id} latest={latest} />}
         </div>
       </div>
@@ -154,6 +154,7 @@ type FactsProps = { watcher: Watcher; isCaptain: boolean; interval: RefObject<HT
 function Facts({ watcher, isCaptain, interval }: FactsProps) {
   const now = useNow();
   const { last_round, reconciled_at } = watcher;
+  const isConnected = watcher.status !== 'disconnected';
   const isScheduled = ['pending', 'active', 'degraded'].includes(watcher.status);
   return (
     <dl>
@@ -163,27 +164,31 @@ function Facts({ watcher, isCaptain, interval }: FactsProps) {
             <DateText at={last_round.ended_at} form="medium" />: {roundWords(last_round)}
           </>
         ) : (
-          'None yet'
+          `None${isConnected ? ' yet' : ' on record'}`
         )}
       </Fact>
       <Fact name="Next round">{nextWords(watcher, now)}</Fact>
-      <Fact name="New mail">
-        {isScheduled ? keptBy(watcher, now) : 'Not looked for at the moment; otherwise every'}{' '}
-        {watcher.mine || isCaptain ? (
-          <IntervalSelect watcher={watcher} ref={interval} />
-        ) : (
-          intervalWords(watcher.interval_minutes)
-        )}
-      </Fact>
-      <Fact name="Counts">
-        {reconciled_at ? (
-          <>
-            The same as Microsoft’s, <DateText at={reconciled_at} form="inline" />
-          </>
-        ) : (
-          'Compared with Microsoft’s once a day, not yet'
-        )}
-      </Fact>
+      {isConnected && (
+        <Fact name="New mail">
+          {isScheduled ? keptBy(watcher, now) : 'Not looked for at the moment; otherwise every'}{' '}
+          {watcher.mine || isCaptain ? (
+            <IntervalSelect watcher={watcher} ref={interval} />
+          ) : (
+            intervalWords(watcher.interval_minutes)
+          )}
+        </Fact>
+      )}
+      {(isConnected || reconciled_at) && (
+        <Fact name="Counts">
+          {reconciled_at ? (
+            <>
+              The same as Microsoft’s, <DateText at={reconciled_at} form="inline" />
+            </>
+          ) : (
+            'Compared with Microsoft’s once a day, not yet'
+          )}
+        </Fact>
+      )}
     </dl>
   );
 }
