@@ -12,6 +12,7 @@ export function Providers({ children }: { children: ReactNode }) {
       {children}
       <Toaster
         theme={theme}
+        style={{ fontFamily: 'inherit' }}
         position="bottom-center"
         duration={8000}
         gap={8}

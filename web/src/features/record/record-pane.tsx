@@ -13,6 +13,7 @@ import { Kbd } from '../../ui/kbd.tsx';
 import { linkReason } from '../../ui/link-words.ts';
 import { BackButton, Fact, PaneHeader } from '../../ui/pane.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
+import { Unbroken } from '../../ui/unbroken.tsx';
 import { DueText, PriorityMark, StatusMark } from '../../ui/work-order-marks.tsx';
 
 type Actions = {
@@ -154,7 +155,7 @@ function Reason({ link }: { link: Link }) {
             {WHERE[first.where]} “<Marked text={first.text.trim()} word={link.label} />”
           </>
         ) : (
-          linkReason(link)
+          <Unbroken text={linkReason(link)} />
         )}
       </p>
       <p className="text-ink-3">
@@ -168,14 +169,14 @@ function Reason({ link }: { link: Link }) {
 /** `text` with the record's number standing out. */
 function Marked({ text, word }: { text: string; word: string }) {
   const at = text.toLowerCase().indexOf(word.toLowerCase());
-  if (at < 0) return text;
+  if (at < 0) return <Unbroken text={text} />;
   return (
     <>
-      {text.slice(0, at)}
-      <mark className="rounded-[3px] bg-accent-soft px-0.5 font-medium text-accent">
+      <Unbroken text={text.slice(0, at)} />
+      <mark className="whitespace-nowrap rounded-[3px] bg-accent-soft px-0.5 font-medium text-accent">
         {text.slice(at, at + word.length)}
       </mark>
-      {text.slice(at + word.length)}
+      <Unbroken text={text.slice(at + word.length)} />
     </>
   );
 }

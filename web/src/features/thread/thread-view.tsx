@@ -14,6 +14,7 @@ import { useShortcuts } from '../../ui/keys.tsx';
 import { linkReason } from '../../ui/link-words.ts';
 import { BackButton, PaneHeader } from '../../ui/pane.tsx';
 import { Failure, Loading, Skeleton } from '../../ui/states.tsx';
+import { Unbroken } from '../../ui/unbroken.tsx';
 import { type Expansion, useExpansion } from './expansion.ts';
 import { MessageCard } from './message-card.tsx';
 
@@ -119,16 +120,19 @@ function Conversation({ thread, expansion }: { thread: Thread; expansion: Expans
       <div className="border-b border-line px-5 pt-5 pb-4">
         <h1
           dir="auto"
-          className="text-left text-xl leading-6 font-semibold tracking-[-0.01em] text-balance break-words"
+          title={thread.subject ?? undefined}
+          className="line-clamp-4 text-left text-xl leading-6 font-semibold tracking-[-0.01em] text-balance break-words"
         >
-          {thread.subject || 'No subject'}
+          <Unbroken text={thread.subject || 'No subject'} />
         </h1>
         {links.length > 0 && (
           <ul className="mt-2.5 space-y-1.5">
             {links.map((link) => (
               <li key={link.id} className="flex min-w-0 flex-wrap items-center gap-x-2 text-sm text-ink-3">
                 <RecordChip link={link} />
-                <span className="min-w-0">{linkReason(link)}</span>
+                <span className="min-w-0">
+                  <Unbroken text={linkReason(link)} />
+                </span>
               </li>
             ))}
           </ul>
