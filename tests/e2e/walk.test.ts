@@ -122,8 +122,11 @@ describe('a chief engineer', () => {
     const frame = page.locator('iframe[title="Message: Fleet bulletin"]');
     const text = frame.contentFrame().locator('body');
     await text.getByText('Fleet bulletin no. 7').waitFor();
-    await page.waitForTimeout(1_000);
-    expect((await frame.boundingBox())?.height).toBeLessThan(200);
+    const height = async () => (await frame.boundingBox())?.height;
+    await page.waitForTimeout(500);
+    const atRest = await height();
+    await page.waitForTimeout(500);
+    expect(await height()).toBe(atRest);
     expect(await frame.contentFrame().locator('head').isVisible()).toBe(false);
   });
 
