@@ -127,6 +127,10 @@ describe('a chief engineer', () => {
     const atRest = await height();
     await page.waitForTimeout(500);
     expect(await height()).toBe(atRest);
+    const cutOff = await text.evaluate(({ ownerDocument: { documentElement: root } }) => {
+      return root.scrollHeight - root.clientHeight;
+    });
+    expect(cutOff).toBe(0);
     expect(await frame.contentFrame().locator('head').isVisible()).toBe(false);
   });
 

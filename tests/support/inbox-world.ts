@@ -25,7 +25,7 @@ circlips</td><td>12</td><td>12345.80</td><td>148149.60</td></tr></table>`;
 
 /** A newsletter as tall as whatever it is shown in, whose style reaches for the whole document. */
 const TALL = `<html><head><style>html,body{height:100%!important;min-height:100vh}*{display:block!important}
-@media (min-height:300px){p{padding:40vmax}}</style></head><body><div style="min-height:100vh"><p>Fleet bulletin no. 7</p>
+body{margin:24px}@media (min-height:300px){p{padding:40vmax}}</style></head><body><div style="min-height:100vh"><p>Fleet bulletin no. 7</p>
 </div></body></html>`;
 
 type Mail = { subject: string; html?: string; text?: string; minutesAgo: number; isRead?: boolean };

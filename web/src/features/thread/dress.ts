@@ -23,8 +23,7 @@ export function hasBackgrounds(document: string): boolean {
  */
 export function dress({ kind, document }: MailDocument, dark: boolean): { document: string; paper: boolean } {
   const paper = dark && kind === 'html' && hasBackgrounds(document);
-  // flow-root: the margins of the first and last paragraph count for the height of the frame.
-  const base = `html{overflow-y:hidden}body{display:flow-root;padding:${paper ? '16px' : '0'};font-size:14px}`;
+  const base = `html{overflow-y:hidden}body{padding:${paper ? '16px' : '0'};font-size:14px}`;
   const turned = dark && !paper ? DARK[kind] : '';
   return { document: document.replace('</style>', `</style><style>${base}${turned}</style>`), paper };
 }

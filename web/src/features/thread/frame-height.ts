@@ -1,7 +1,7 @@
 // How tall the frame of a mail must be. A mail's height may follow that of its frame, and each would then chase
 // the other without end, so there is an end to how often it may change.
 
-/** A mail's body as it is laid out now, in CSS pixels. */
+/** A mail as it is laid out now, in CSS pixels. */
 export type Laid = { width: number; height: number; pictures: number };
 
 /** So that no scrollbar comes from half a pixel. */

@@ -103,13 +103,15 @@ function BodyFrame({ body, title }: { body: Body; title: string }) {
       const inner = element.contentDocument;
       if (!inner?.body) return;
       const heightOf = createFrameHeight();
+      // The root and not the body: it holds the body's margins, and those that stick out of the body.
+      const root = inner.documentElement;
       const measure = () => {
-        const { width, height } = inner.body.getBoundingClientRect();
+        const { width, height } = root.getBoundingClientRect();
         const next = heightOf({ width, height, pictures: inner.images.length });
         if (next !== null) setHeight(next);
       };
       observer = new ResizeObserver(measure);
-      observer.observe(inner.body);
+      observer.observe(root);
       measure();
       // A click into the text takes the focus there, and the keys with it.
       inner.addEventListener('keydown', hearKeys);
