@@ -120,7 +120,7 @@ describe('connecting through the browser', () => {
     const answer = await engineer(back.pathname + back.search);
     const state = back.searchParams.get('state');
     expect(answer.headers.get('location')).toBe(
-      `/settings?purpose=read&outlook=confirm_account&state=${state}`,
+      `/settings?purpose=read&outlook=confirm_account&state=${state}&account=second%40corvina.test`,
     );
     expect(await get(engineer, '/auth/outlook/status')).toMatchObject({ read: { mailbox: ENGINEER_MAIL } });
   });
