@@ -10,8 +10,8 @@ export type LiveEvents = {
   connection: { purpose?: 'read' | 'write' };
   /** A notice was raised, or is mended. */
   notice: { watcher_id: string; kind: string; open: boolean };
-  /** The stream is back after a gap: whatever happened meanwhile was missed. */
-  resumed: Record<string, never>;
+  /** The stream is open, at first or again: what happened since the page looked was missed. */
+  opened: Record<string, never>;
 };
 type Name = keyof LiveEvents;
 type Listener<N extends Name> = (data: LiveEvents[N]) => void;
@@ -36,10 +36,9 @@ function emit<N extends Name>(name: N, data: LiveEvents[N]): void {
 
 function setState(next: typeof state): void {
   if (state === next) return;
-  const back = state === 'lost' && next === 'open';
   state = next;
   for (const watcher of watchers) watcher();
-  if (back) emit('resumed', {});
+  if (next === 'open') emit('opened', {});
 }
 
 /** Opens the stream (the browser reopens it by itself). Returns how to close it. */

@@ -45,7 +45,7 @@ function listen(client: QueryClient): () => void {
     onLive('notice', () => invalidate('notices', 'watchers')),
     onLive('links', records),
     onLive('threads', records),
-    onLive('resumed', () => {
+    onLive('opened', () => {
       void client.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' });
       invalidate(
         'outlook',

@@ -53,7 +53,7 @@ export function useInbox({ filter, mailbox }: InboxView, mayMove: () => boolean)
     const stops = [
       onLive('threads', ({ thread_ids }) => refresh(thread_ids ?? [])),
       onLive('links', ({ thread_id }) => refresh([thread_id])),
-      onLive('resumed', () => refresh([])),
+      onLive('opened', () => refresh([])),
     ];
     return () => {
       for (const stop of stops) stop();

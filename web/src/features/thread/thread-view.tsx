@@ -158,7 +158,7 @@ function useFreshThread(threadId: string): void {
     const stops = [
       onLive('threads', ({ thread_ids }) => thread_ids?.includes(threadId) && again()),
       onLive('links', ({ thread_id }) => thread_id === threadId && again()),
-      onLive('resumed', again),
+      onLive('opened', again),
     ];
     return () => {
       for (const stop of stops) stop();
