@@ -1,5 +1,7 @@
 // A mailbox is connected and read for the first time.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
 import type { Principal } from '#directory/principal.ts';
 import { getWatcher } from '#mailboxes/watchers.ts';
 import type { SyncProgress } from '#sync/sync.ts';
@@ -119,5 +121,30 @@ describe('the first sync', () => {
       .orderBy('id')
       .execute();
     expect(after).toEqual(before);
+  });
+});
+
+describe('a mailbox that is new to a yacht whose database has counted its rows', () => {
+  it('is read without going through all of its rows for every conversation', async () => {
+    const eto = world.person('eto@corvina.test');
+    world.store.bulk(engineer.email, { count: 2_000, seed: 1 });
+    world.store.bulk(eto.email, { count: 2_000, seed: 2 });
+    await world.sync(engineer);
+    const server = new Client({ connectionString: world.tenant.url });
+    await server.connect();
+    await server.query('analyze');
+    const read = async () => {
+      const { rows } = await server.query(
+        `select pg_stat_clear_snapshot(), sum(idx_tup_read)::integer as read from pg_stat_user_indexes
+          where relname = 'email_messages'`,
+      );
+      return rows[0].read;
+    };
+    const before = await read();
+    await world.connect(eto);
+    expect(await world.sync(eto)).toMatchObject({ outcome: 'synced' });
+    await vi.waitFor(async () => expect(await read()).toBeGreaterThan(before), { timeout: 10_000 });
+    expect((await read()) - before).toBeLessThan(20_000);
+    await server.end();
   });
 });

@@ -82,12 +82,13 @@ export async function findKnownThreads(
   const conversationIds = present(keys.map((key) => key.conversationId));
   const mailIds = present(keys.map((key) => key.internetMessageId));
   // One index probe a key (`offset 0` keeps the planner from turning it around): during a first sync there are
-  // no statistics to choose a better way by, and a worse one grows with the mailbox.
+  // no statistics to choose a better way by, and a worse one grows with the mailbox. Nor may it see which mailbox
+  // is meant: of one that is new since it last counted it expects no row, and would read all of them for each key.
   const { rows } = await sql<KnownThread>`
     select distinct 'conversation' as kind, key, thread_id
       from unnest(${textArray(conversationIds)}::text[]) key
      cross join lateral (select thread_id from email_messages
-                          where conversation_id = key and watcher_id = ${owner.watcherId} offset 0) m
+                          where conversation_id = key and watcher_id = (select ${owner.watcherId}::uuid) offset 0) m
     union all
     select distinct 'mail', key, thread_id
       from unnest(${textArray(mailIds)}::text[]) key

@@ -18,7 +18,7 @@ export async function refreshThreads(tx: TenantWriter, threadIds: string[]): Pro
   const ids = [...new Set(threadIds)].sort();
   if (ids.length === 0) return;
   const threads = Map.groupBy(await readMessages(tx, ids), (message) => message.thread_id);
-  await writeMailboxes(tx, threads);
+  await writeMailboxes(tx, ids, threads);
   await writeThreads(tx, ids, threads);
 }
 
@@ -48,24 +48,30 @@ async function readMessages(tx: TenantWriter, ids: string[]): Promise<ThreadMess
   return withMailIds(rows);
 }
 
-async function writeMailboxes(tx: TenantWriter, threads: Threads): Promise<void> {
-  const fresh: object[] = [];
+async function writeMailboxes(tx: TenantWriter, ids: string[], threads: Threads): Promise<void> {
+  const fresh: { thread_id: string; watcher_id: string }[] = [];
   for (const [thread_id, messages] of threads) {
     for (const [watcher_id, own] of Map.groupBy(messages, (message) => message.watcher_id)) {
       const summary = summariseMailbox(own);
       if (summary) fresh.push({ thread_id, watcher_id, ...summary });
-      else await dropMailbox(tx, thread_id, watcher_id);
     }
   }
-  if (fresh.length > 0) await upsertMailboxes(tx, fresh);
+  await Promise.all([dropOthers(tx, ids, fresh), fresh.length > 0 && upsertMailboxes(tx, fresh)]);
 }
 
-async function dropMailbox(tx: TenantWriter, threadId: string, watcherId: string): Promise<void> {
-  await tx
-    .deleteFrom('email_thread_mailboxes')
-    .where('thread_id', '=', threadId)
-    .where('watcher_id', '=', watcherId)
-    .execute();
+/** Whichever mailbox has nothing left in a thread, even no message that is gone. */
+async function dropOthers(
+  tx: TenantWriter,
+  threadIds: string[],
+  kept: { thread_id: string; watcher_id: string }[],
+): Promise<void> {
+  const threads = kept.map((row) => row.thread_id);
+  const watchers = kept.map((row) => row.watcher_id);
+  await sql`
+    delete from email_thread_mailboxes b
+     where b.thread_id = any(${threadIds}::uuid[])
+       and (b.thread_id, b.watcher_id) not in (
+         select * from unnest(${threads}::uuid[], ${watchers}::uuid[]))`.execute(tx);
 }
 
 async function upsertMailboxes(tx: TenantWriter, rows: object[]): Promise<void> {
