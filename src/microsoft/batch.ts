@@ -15,7 +15,7 @@ export type BatchAnswer = { body: unknown } | { error: GraphError };
 
 /**
  * Asks for each item, at most `BATCH_SIZE` of them; the answers by item id. An item that Microsoft left without
- * an answer has a transient error.
+ * an answer has a transient error. Items whose token was refused are asked for once more with another, as any request.
  *
  * @throws GraphError when the batch as a whole is refused
  */
@@ -23,6 +23,27 @@ export async function getBatch(
   graph: Graph,
   items: BatchItem[],
   signal?: AbortSignal,
+): Promise<Map<string, BatchAnswer>> {
+  const answers = await askFor(graph, items, signal);
+  const refused = items.filter(({ id }) => isTokenRefused(answers.get(id)));
+  if (refused.length === 0) return answers;
+  await graph.renew();
+  return new Map([...answers, ...(await askFor(graph, refused, signal))]);
+}
+
+function isTokenRefused(answer: BatchAnswer | undefined): boolean {
+  return (
+    answer !== undefined &&
+    'error' in answer &&
+    answer.error.kind === 'unauthorized' &&
+    !answer.error.claimsChallenge
+  );
+}
+
+async function askFor(
+  graph: Graph,
+  items: BatchItem[],
+  signal: AbortSignal | undefined,
 ): Promise<Map<string, BatchAnswer>> {
   const answers = new Map<string, BatchAnswer>();
   const requests = items.flatMap((item) => innerRequest(graph, item, answers));

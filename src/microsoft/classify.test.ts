@@ -28,6 +28,18 @@ describe('graphErrorOf', () => {
     expect(error(status, code).kind).toBe(kind);
   });
 
+  it('goes by the innermost code that it knows', () => {
+    const coded = (outer: string, inner: string) =>
+      graphErrorOf({
+        status: 404,
+        headers: {},
+        body: { error: { code: outer, innererror: { code: inner } } },
+      });
+    expect(coded('UnknownError', 'ErrorItemNotFound').kind).toBe('not_found');
+    expect(coded('notFound', 'syncStateNotFound').kind).toBe('sync_state_lost');
+    expect(coded('ErrorItemNotFound', 'SomethingNew').kind).toBe('not_found');
+  });
+
   it('takes a 503 that says when to come back for a throttle', () => {
     expect(error(503, 'serviceNotAvailable', { 'retry-after': '7' })).toMatchObject({
       kind: 'throttled',
@@ -43,9 +55,9 @@ describe('graphErrorOf', () => {
 
   it('sees that a new sign-in is wanted', () => {
     const header = 'Bearer realm="", error="insufficient_claims", claims="eyJhIjoxfQ=="';
-    expect(error(401, 'InvalidAuthenticationToken', { 'www-authenticate': header }).claimsChallenge).toBe(
-      true,
-    );
+    expect(error(401, 'InvalidAuthenticationToken', { 'www-authenticate': header })).toMatchObject({
+      ...{ claimsChallenge: true, claims: '{"a":1}' },
+    });
     expect(error(401, 'InvalidAuthenticationToken').claimsChallenge).toBe(false);
   });
 });

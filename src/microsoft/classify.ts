@@ -45,13 +45,16 @@ const NOT_FOUND = new Set([
 export function graphErrorOf(answer: GraphAnswer, now: Date = new Date()): GraphError {
   const code = errorCodeOf(answer.body);
   const retryAfterMs = retryAfterOf(answer.headers['retry-after'], now);
+  const header = first(answer.headers['www-authenticate']) ?? '';
+  const challenge = /\binsufficient_claims\b/.test(header) ? header : null;
   return new GraphError({
     kind: kindOf(answer, code?.toLowerCase() ?? null, retryAfterMs !== null),
     status: answer.status,
     graphCode: code,
     retryAfterMs,
     requestId: first(answer.headers['request-id']) ?? requestIdOf(answer.body),
-    claimsChallenge: /\binsufficient_claims\b/.test(first(answer.headers['www-authenticate']) ?? ''),
+    claimsChallenge: challenge !== null,
+    claims: challenge && claimsOf(challenge),
     existingId: answer.status === 409 ? existingIdOf(answer.body) : null,
   });
 }
@@ -88,10 +91,27 @@ export function retryAfterOf(header: string | string[] | undefined, now: Date): 
   return Number.isNaN(at) ? null : Math.max(0, at - now.getTime());
 }
 
+const MEANT = [SYNC_STATE_LOST, THROTTLED, MAILBOX_UNAVAILABLE, NOT_FOUND];
+
+/** The innermost code that we know, or else the outermost: codes inside say more, and unknown ones may be added. */
 function errorCodeOf(body: unknown): string | null {
-  const error = property(body, 'error');
-  const code = property(error, 'code');
-  return typeof code === 'string' && code !== '' ? code : null;
+  const codes: string[] = [];
+  for (let error = property(body, 'error'); error !== undefined; error = innerErrorOf(error)) {
+    const code = property(error, 'code');
+    if (typeof code === 'string' && code !== '') codes.push(code);
+  }
+  return codes.findLast((code) => MEANT.some((set) => set.has(code.toLowerCase()))) ?? codes[0] ?? null;
+}
+
+function innerErrorOf(error: unknown): unknown {
+  return property(error, 'innerError') ?? property(error, 'innererror');
+}
+
+// https://learn.microsoft.com/en-us/entra/identity-platform/claims-challenge#claims-challenge-header-format
+function claimsOf(challenge: string): string | null {
+  const [, encoded] = /\bclaims="([^"]+)"/.exec(challenge) ?? [];
+  const claims = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString();
+  return claims.startsWith('{') ? claims : null;
 }
 
 // "Subscription Id <guid> already exists for the requested combination": the id stands nowhere but in the words.
@@ -103,9 +123,7 @@ function existingIdOf(body: unknown): string | null {
 }
 
 function requestIdOf(body: unknown): string | null {
-  const error = property(body, 'error');
-  const inner = property(error, 'innerError') ?? property(error, 'innererror');
-  const id = property(inner, 'request-id');
+  const id = property(innerErrorOf(property(body, 'error')), 'request-id');
   return typeof id === 'string' ? id : null;
 }
 

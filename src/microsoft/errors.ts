@@ -34,6 +34,8 @@ export type GraphFault = {
   requestId?: string | null;
   /** True when Graph wants a new sign-in (continuous access evaluation), not just a new token. */
   claimsChallenge?: boolean;
+  /** What it wants of that sign-in, JSON. */
+  claims?: string | null;
   /** On a 409: the id of what is there already, out of Graph's message. */
   existingId?: string | null;
   cause?: unknown;
@@ -87,6 +89,7 @@ export class GraphError extends CelesteError {
   readonly retryAfterMs: number | null;
   readonly requestId: string | null;
   readonly claimsChallenge: boolean;
+  readonly claims: string | null;
   readonly existingId: string | null;
 
   constructor(fault: GraphFault) {
@@ -100,6 +103,7 @@ export class GraphError extends CelesteError {
     this.retryAfterMs = fault.retryAfterMs ?? null;
     this.requestId = fault.requestId ?? null;
     this.claimsChallenge = fault.claimsChallenge ?? false;
+    this.claims = fault.claims ?? null;
     this.existingId = fault.existingId ?? null;
   }
 }
@@ -119,6 +123,8 @@ export type IdentityFault = {
   /** Microsoft's numbers (AADSTS…): for people and logs only, they change without notice. */
   errorCodes?: number[];
   suberror?: string | null;
+  /** What Microsoft wants of the next sign-in, JSON: it goes back there as it came. */
+  claims?: string | null;
   requestId?: string | null;
   cause?: unknown;
 };
@@ -145,6 +151,7 @@ export class IdentityError extends CelesteError {
   readonly error: string;
   readonly errorCodes: number[];
   readonly suberror: string | null;
+  readonly claims: string | null;
   readonly requestId: string | null;
 
   constructor(fault: IdentityFault) {
@@ -157,6 +164,7 @@ export class IdentityError extends CelesteError {
     this.error = fault.error;
     this.errorCodes = fault.errorCodes ?? [];
     this.suberror = fault.suberror ?? null;
+    this.claims = fault.claims ?? null;
     this.requestId = fault.requestId ?? null;
   }
 }

@@ -39,6 +39,8 @@ export interface Graph {
    * @throws GraphError `sync_state_lost` for a link that leads elsewhere
    */
   relative(path: string): string;
+  /** Has the next request show another access token, because this one was refused inside an answer. */
+  renew(): Promise<void>;
   /** Tells the gate of a throttle that stood inside an answer: the next request waits for it. */
   slowDown(refusal: GraphError): Promise<void>;
 }
@@ -90,6 +92,7 @@ export function createGraphClient({
       bytes: (request) =>
         bytesThrough(gate, request, () => send(agent, base, tokens, { ...request, raw: true })),
       relative: (path) => relativeTo(base, path),
+      renew: async () => void (await tokens.renewed(await tokens.current())),
       slowDown: (refusal) => gate.refused(refusal),
     }),
     close: () => agent.close(),

@@ -65,6 +65,7 @@ function refusal(error: ResponseBodyError): IdentityError {
     error: error.error,
     errorCodes: codes.filter((code): code is number => typeof code === 'number'),
     suberror: text(body.suberror),
+    claims: text(body.claims),
     requestId: text(body.trace_id) ?? text(body.correlation_id),
   });
 }

@@ -31,6 +31,8 @@ export type AuthorizeRequest = {
   nonce: string;
   codeVerifier: string;
   loginHint?: string;
+  /** Of the refusal that this sign-in is to mend, JSON. */
+  claims?: string;
   /** `consent` asks again for every permission, `select_account` lets the person choose. */
   prompt?: 'consent' | 'select_account' | 'login';
 };
@@ -118,6 +120,7 @@ async function authorizeUrl({ config }: Party, request: AuthorizeRequest): Promi
     code_challenge: await oauth.calculatePKCECodeChallenge(request.codeVerifier),
     code_challenge_method: 'S256',
     ...(request.loginHint === undefined ? {} : { login_hint: request.loginHint }),
+    ...(request.claims === undefined ? {} : { claims: request.claims }),
     ...(request.prompt === undefined ? {} : { prompt: request.prompt }),
   });
   return url.href;

@@ -42,8 +42,15 @@ async function getOneBatch(graph: Graph, { ids, answers, signal }: OneBatch): Pr
   const batch = await getBatch(graph, items, signal);
   for (const [index, id] of ids.entries()) {
     const answer = batch.get(String(index));
-    if (answer) answers.set(id, 'error' in answer ? answer : read(answer.body));
+    if (answer) answers.set(id, 'error' in answer ? { error: refusal(answer.error) } : read(answer.body));
   }
+}
+
+// An id that Graph gave us once and does not understand any more is of a mailbox that is no longer there.
+function refusal(error: GraphError): GraphError {
+  const { status, graphCode, requestId } = error;
+  if (graphCode !== 'ErrorInvalidIdMalformed') return error;
+  return new GraphError({ kind: 'not_found', status, graphCode, requestId, cause: error });
 }
 
 function mayAskAgain(answer: MessageAnswer | undefined): boolean {
