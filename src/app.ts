@@ -124,7 +124,8 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
     metrics.sync.graphAnswer,
   );
   const tokens = createTokens({ tenants, vault, identities, clock, log });
-  const mailboxes = createMailboxes({ tenants, tokens, graph, gates: createGates({ tenants, clock, log }) });
+  const gates = createGates({ tenants, clock, log });
+  const mailboxes = createMailboxes({ tenants, tokens, graph, gates });
   const states = createOauthStates({ master, sealer, clock });
   const events = createEvents({ master, masterUrl, log });
   const queue = announcing(await createQueue({ masterUrl, log, role }), { master, clock });
@@ -139,7 +140,7 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const push = { webhookUrl: config.webhookUrl, onState: metrics.push.subscriptionState };
   const subscriptions = { master, tenants, mailboxes, clock, log, ...push };
   const outlook = createOutlook({ connecting, config, events, queue, subscriptions });
-  const sharing = { tenants, tokens, graph, syncIntervalMinutes };
+  const sharing = { tenants, tokens, graph, gates, syncIntervalMinutes };
   const addShared: Parts['addShared'] = (principal, address) => addSharedMailbox(sharing, principal, address);
   const own = { config, fleet, log, clock, webFolder, authSecret: secrets.authSecret };
   return { ...own, queue, events, metrics, graph, mailboxes, outlook, subscriptions, addShared };

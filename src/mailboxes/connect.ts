@@ -37,7 +37,8 @@ export type SignInOutcome = { purpose: Purpose; refusal: CelesteError | null; ac
 
 /**
  * Sets out for Microsoft's sign-in page: the URL to send the browser to. The state it carries is good for ten
- * minutes, once, for this person and this session. The account known here is proposed there.
+ * minutes, once, for this person and this session. The account known here is proposed there, and what
+ * Microsoft's last refusal asked for goes along.
  *
  * @throws CelesteError `azure_app_missing`; IdentityError when Microsoft cannot be reached
  */
@@ -53,9 +54,12 @@ export async function beginAuthorize(
   const { nonce, codeVerifier } = newSignInSecrets();
   const state = await states.begin({ ...owner, sessionId, verifier: codeVerifier, nonce, redirectUri });
   const scopes = requestedScopes(purpose, { shared });
-  const loginHint = known?.mailbox ? { loginHint: known.mailbox } : {};
+  const wish = {
+    ...(known?.mailbox && { loginHint: known.mailbox }),
+    ...(known?.claims && { claims: known.claims }),
+  };
   const prompt = 'select_account';
-  const trip = { scopes, redirectUri, state, nonce, codeVerifier, prompt, ...loginHint } as const;
+  const trip = { scopes, redirectUri, state, nonce, codeVerifier, prompt, ...wish } as const;
   const url = await identity.authorizeUrl(trip).catch((error: unknown) => {
     throw whileSomebodyWaits(error);
   });

@@ -6,8 +6,9 @@ import type { NoticeKind } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 // By the last round that ended well: quiet folders of a large mailbox take turns, so what it is complete up to may
-// be older. One that never was read to its end is behind only when its first sync fails: a large one takes hours.
-const inStepAt = sql`case when w.last_sync_at is null and w.sync_status <> 'degraded' then null
+// be older. One that never was read to its end is behind only when its first sync fails or does not begin: a large one
+// takes hours.
+const inStepAt = sql`case when w.last_sync_at is null and w.sync_status <> 'degraded' and w.messages_done > 0 then null
                           else greatest(w.last_sync_at, w.expected_from) end`;
 const minutes = sql`w.sync_interval_minutes * interval '1 minute'`;
 
@@ -41,17 +42,28 @@ export const unnotedOutages = (now: Date): RawBuilder<unknown> => sql`
      and not exists (select 1 from email_gaps g
                       where g.watcher_id = w.id and g.kind = 'outage' and g.repaired_at is null)`;
 
+export type NotingOutages = {
+  /** The moment that is judged, and noted. */
+  at: Date;
+  now: Date;
+  /** This mailbox alone; absent: every one. */
+  watcherId?: string;
+};
+
 /**
- * Notes in the gap ledger every mailbox, or this one, that has not been read to its end for too long, with the
- * fault that stands on it, and has the next round read all of it.
+ * Notes in the gap ledger every mailbox that has not been read to its end for too long, with the fault that stands on
+ * it, and has the next round that begins read all of it.
  *
  * @returns the watchers concerned
  */
-export async function noteOutages(tx: TenantWriter, now: Date, watcherId?: string): Promise<string[]> {
+export async function noteOutages(
+  tx: TenantWriter,
+  { at, now, watcherId }: NotingOutages,
+): Promise<string[]> {
   const { rows } = await sql<{ watcher_id: string }>`
     with noted as (insert into email_gaps (watcher_id, user_id, yacht_id, kind, detail, noticed_at, since)
-    select o.id, o.user_id, o.yacht_id, 'outage', o.last_sync_error_code, ${now}, o.complete_up_to
-      from (${unnotedOutages(now)}) o
+    select o.id, o.user_id, o.yacht_id, 'outage', o.last_sync_error_code, ${at}, o.complete_up_to
+      from (${unnotedOutages(at)}) o
      where ${watcherId ?? null}::uuid is null or o.id = ${watcherId ?? null}::uuid
     on conflict (watcher_id, kind, folder_id) where repaired_at is null do nothing
     returning watcher_id)

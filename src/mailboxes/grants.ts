@@ -39,19 +39,24 @@ export async function keepGrant(
   return 'kept';
 }
 
+/** `claims`: what Microsoft's last refusal wants of the next sign-in, JSON. */
+export type ExpectedAccount = GrantedAccount & { claims: string | null };
+
 /** The Microsoft account a purpose is connected to; before that, the one the person's other purpose is. */
 export async function expectedAccount(
   db: TenantReader,
   { yachtId, userId, purpose }: TokenOwner,
-): Promise<GrantedAccount | null> {
+): Promise<ExpectedAccount | null> {
   const rows = await db
     .selectFrom('auth_microsoft_tokens')
-    .select(['token_purpose', 'microsoft_user_id', 'microsoft_email'])
+    .select(['token_purpose', 'microsoft_user_id', 'microsoft_email', 'reauth_claims'])
     .where('yacht_id', '=', yachtId)
     .where('user_id', '=', userId)
     .execute();
   const row = rows.find(({ token_purpose }) => token_purpose === purpose) ?? rows[0];
-  return row ? { accountId: row.microsoft_user_id, mailbox: row.microsoft_email } : null;
+  if (!row) return null;
+  const { microsoft_user_id: accountId, microsoft_email: mailbox, reauth_claims: claims } = row;
+  return { accountId, mailbox, claims };
 }
 
 async function connectedAccount(tx: TenantWriter, owner: TokenOwner): Promise<string | null> {
@@ -74,6 +79,8 @@ async function watch(
   { before, intervalMinutes }: Watching,
 ): Promise<void> {
   if (before !== null && before !== account.accountId) await unwatch(tx, owner, before);
+  await refuseShared(tx, account.mailbox);
+  await retire(tx, owner, account.accountId);
   const order = {
     ...begun(new Date()),
     mailbox: account.mailbox,
@@ -109,6 +116,36 @@ async function watch(
   throw new CelesteError('mailbox_in_use', 'Somebody else aboard has connected this mailbox.', {
     advice: 'They disconnect it first, or you connect your own.',
   });
+}
+
+// The ids of its mail would stand there twice.
+async function refuseShared(tx: TenantWriter, mailbox: string): Promise<void> {
+  const shared = await tx
+    .selectFrom('email_watchers')
+    .select('id')
+    .where((eb) => eb(eb.fn<string>('lower', ['mailbox']), '=', mailbox.toLowerCase()))
+    .where('kind', '=', 'shared')
+    .where('sync_status', '<>', 'disconnected')
+    .executeTakeFirst();
+  if (!shared) return;
+  throw new CelesteError('mailbox_in_use', 'This mailbox is kept in sync as a shared one.', {
+    advice: 'Have it removed from the shared mailboxes first; then it can be connected.',
+  });
+}
+
+/**
+ * Of a mailbox that changes hands: what its last owner disconnected and kept is no longer what this account opens. The
+ * mail in it goes over to the new owner message by message, as Microsoft shows it to them (sync/apply.ts).
+ */
+async function retire(tx: TenantWriter, owner: TokenOwner, accountId: string): Promise<void> {
+  await tx
+    .updateTable('email_watchers')
+    .set({ microsoft_user_id: sql<string>`'left:' || id` })
+    .where('yacht_id', '=', owner.yachtId)
+    .where('microsoft_user_id', '=', accountId)
+    .where('user_id', '<>', owner.userId)
+    .where('sync_status', '=', 'disconnected')
+    .execute();
 }
 
 /** The shared mailboxes that waited for this consent go on. */

@@ -1,4 +1,5 @@
 // What a watcher's row holds when it is told to begin, and when it is told to stop.
+import { RELEASED } from './lease.ts';
 
 /** From now on it is kept in sync, whatever was the matter before. */
 export const begun = (now: Date) => ({
@@ -11,8 +12,12 @@ export const begun = (now: Date) => ({
   purged_at: null,
 });
 
-/** It is not looked at any more, and nothing is wrong with it; the mail stays. */
+/**
+ * It is not looked at any more, and nothing is wrong with it; the mail stays. A round that is at it has lost its
+ * lease for good: should the mailbox begin again meanwhile, that is another round's.
+ */
 export const stopped = {
+  ...RELEASED,
   sync_status: 'disconnected',
   next_sync_at: null,
   last_sync_error: null,

@@ -48,6 +48,6 @@ export type Attended = { outages: number; notices: NoticeChange[] };
 /** Notes outages, brings the notices in step, and forgets rounds that are too old. */
 export async function attend(tx: TenantWriter, now: Date): Promise<Attended> {
   await pruneRounds(tx, now);
-  const outages = await noteOutages(tx, now);
+  const outages = await noteOutages(tx, { at: now, now });
   return { outages: outages.length, notices: await settleNotices(tx, now) };
 }

@@ -4,11 +4,12 @@ import { CelesteError } from '#base/errors.ts';
 import type { Principal } from '#directory/principal.ts';
 import { isGraphError } from '#microsoft/errors.ts';
 import type { Graph, GraphClient } from '#microsoft/graph-client.ts';
+import { asObject, asText } from '#microsoft/read.ts';
 import { readsShared } from '#microsoft/scopes.ts';
 import { recordAudit } from '#tenants/audit.ts';
 import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 
-import { openGate } from './gate.ts';
+import { type Gates, openGate } from './gate.ts';
 import { begun } from './orders.ts';
 import { addReader } from './readers.ts';
 import type { Tokens } from './tokens.ts';
@@ -17,6 +18,7 @@ export type SharedDeps = {
   tenants: Tenants;
   tokens: Tokens;
   graph: GraphClient;
+  gates: Gates;
   syncIntervalMinutes: number;
 };
 
@@ -39,13 +41,27 @@ export async function addSharedMailbox(
 ): Promise<string> {
   const mailbox = address.trim().toLowerCase();
   const { yachtId } = principal;
-  const account = await deps.tenants.read(asWorker(yachtId), (db) => consentOf(db, principal));
-  await deps.tenants.read(asWorker(yachtId), (db) => refuseOwnMailbox(db, mailbox));
+  const { account, watched } = await deps.tenants.read(asWorker(yachtId), async (db) => {
+    const consent = await consentOf(db, principal);
+    await refuseOwnMailbox(db, { mailbox });
+    return { account: consent, watched: await findShared(db, yachtId, mailbox) };
+  });
   const source = deps.tokens.source({ yachtId, userId: principal.userId, purpose: 'read' });
-  await tryMailbox(deps.graph.as(source, openGate, mailbox));
-  return deps.tenants.transact(asWorker(yachtId), (tx) =>
-    watchShared(tx, principal, { mailbox, account, syncIntervalMinutes: deps.syncIntervalMinutes }),
-  );
+  const gate = watched ? deps.gates.of({ yachtId, watcherId: watched.id, app: 'read' }) : openGate;
+  const inbox = await tryMailbox(deps.graph.as(source, gate, mailbox));
+  return deps.tenants.transact(asWorker(yachtId), async (tx) => {
+    await refuseOwnMailbox(tx, { inbox });
+    return watchShared(tx, principal, { mailbox, account, syncIntervalMinutes: deps.syncIntervalMinutes });
+  });
+}
+
+function findShared(db: Reading, yachtId: string, mailbox: string): Promise<{ id: string } | undefined> {
+  return db
+    .selectFrom('email_watchers')
+    .select('id')
+    .where('yacht_id', '=', yachtId)
+    .where('microsoft_user_id', '=', sharedKey(mailbox))
+    .executeTakeFirst();
 }
 
 type Reading = Pick<TenantWriter, 'selectFrom'>;
@@ -68,14 +84,29 @@ async function consentOf(db: Reading, { userId }: Principal): Promise<string> {
   });
 }
 
-// The ids of its mail would stand there twice.
-async function refuseOwnMailbox(db: Reading, mailbox: string): Promise<void> {
+// The ids of its mail would stand there twice. It may have other addresses than the one it was connected by; its
+// inbox it has once.
+async function refuseOwnMailbox(
+  db: Reading,
+  { mailbox, inbox }: { mailbox?: string; inbox?: string | null },
+): Promise<void> {
   const own = await db
-    .selectFrom('email_watchers')
-    .select('id')
-    .where((eb) => eb(eb.fn<string>('lower', ['mailbox']), '=', mailbox))
-    .where('kind', '=', 'own')
-    .where('sync_status', '<>', 'disconnected')
+    .selectFrom('email_watchers as w')
+    .select('w.id')
+    .where((eb) =>
+      eb.or([
+        eb(eb.fn<string>('lower', ['w.mailbox']), '=', mailbox ?? null),
+        eb.exists(
+          eb
+            .selectFrom('email_folders as f')
+            .select('f.id')
+            .whereRef('f.watcher_id', '=', 'w.id')
+            .where('f.provider_folder_id', '=', inbox ?? null),
+        ),
+      ]),
+    )
+    .where('w.kind', '=', 'own')
+    .where('w.sync_status', '<>', 'disconnected')
     .executeTakeFirst();
   if (!own) return;
   throw new CelesteError('mailbox_in_use', 'Somebody aboard has connected this mailbox as their own.', {
@@ -85,9 +116,14 @@ async function refuseOwnMailbox(db: Reading, mailbox: string): Promise<void> {
 
 const TRY_TIMEOUT_MS = 15_000;
 
-async function tryMailbox(graph: Graph): Promise<void> {
+/** Graph's id of its inbox. */
+async function tryMailbox(graph: Graph): Promise<string | null> {
   try {
-    await graph.json({ path: `${graph.root}/mailFolders/inbox?$select=id`, timeoutMs: TRY_TIMEOUT_MS });
+    const inbox = await graph.json({
+      path: `${graph.root}/mailFolders/inbox?$select=id`,
+      timeoutMs: TRY_TIMEOUT_MS,
+    });
+    return asText(asObject(inbox).id);
   } catch (error) {
     if (isGraphError(error, 'forbidden')) {
       throw new CelesteError('shared_forbidden', 'Microsoft does not let you read this mailbox.', {
@@ -129,7 +165,13 @@ async function watchShared(
       oc
         .columns(['yacht_id', 'provider', 'microsoft_user_id'])
         .doUpdateSet(order)
-        .where('email_watchers.sync_status', 'in', ['disconnected', 'reauth_required']),
+        .where((eb) =>
+          eb.or([
+            eb('email_watchers.sync_status', 'in', ['disconnected', 'reauth_required']),
+            // Microsoft no longer lets in whoever opened it.
+            eb('email_watchers.last_sync_error_code', 'in', ['graph_forbidden', 'graph_unauthorized']),
+          ]),
+        ),
     )
     .execute();
   const { id } = await tx

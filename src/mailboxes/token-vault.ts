@@ -48,6 +48,7 @@ export function createTokenVault({ sealer, clock }: { sealer: Sealer; clock: Clo
         refreshed_at: null,
         refresh_failures: 0,
         refresh_error: null,
+        reauth_claims: null,
         created_at: clock.now(),
         updated_at: clock.now(),
       };

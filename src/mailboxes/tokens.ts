@@ -183,6 +183,7 @@ async function markRevoked(tx: TenantWriter, owner: TokenOwner, error: IdentityE
       is_revoked: true,
       revoked_reason: reasonOf(error),
       refresh_error: error.error,
+      reauth_claims: error.claims,
       updated_at: new Date(),
     })
     .where('yacht_id', '=', owner.yachtId)
@@ -197,10 +198,10 @@ async function markRevoked(tx: TenantWriter, owner: TokenOwner, error: IdentityE
 export async function revokeAccess(
   tx: TenantWriter,
   watcher: { yacht_id: string; user_id: string },
-  reason: string,
+  refusal: { error: string; claims: string | null },
 ): Promise<void> {
   const owner: TokenOwner = { yachtId: watcher.yacht_id, userId: watcher.user_id, purpose: 'read' };
-  await markRevoked(tx, owner, new IdentityError({ kind: 'person_must_act', error: reason }));
+  await markRevoked(tx, owner, new IdentityError({ kind: 'person_must_act', ...refusal }));
 }
 
 async function stopForReauth(tx: TenantWriter, yachtId: string, accountId: string): Promise<void> {

@@ -69,6 +69,7 @@ export interface AuthMicrosoftTokensTable {
   refreshed_at: Timestamp | null;
   refresh_failures: Generated<number>;
   refresh_error: string | null;
+  reauth_claims: string | null;
   created_at: GeneratedTimestamp;
   updated_at: GeneratedTimestamp;
 }

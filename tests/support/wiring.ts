@@ -40,17 +40,14 @@ export function wire({ sandbox, tenants, sealer, clock, readSecret, dispatcher }
   const vault = createTokenVault({ sealer, clock });
   const tokens: Tokens = createTokens({ tenants, vault, identities, clock, log });
   const graph = createGraphClient({ graphUrl: `${sandbox.url}/v1.0`, ...(dispatcher && { dispatcher }) });
-  const mailboxes: Mailboxes = createMailboxes({
-    tenants,
-    tokens,
-    graph,
-    gates: createGates({ tenants, clock, log }),
-  });
+  const gates = createGates({ tenants, clock, log });
+  const mailboxes: Mailboxes = createMailboxes({ tenants, tokens, graph, gates });
   return {
     identities,
     vault,
     tokens,
     graph,
+    gates,
     mailboxes,
     tenants,
     sealer,

@@ -1,0 +1,142 @@
+// Mailboxes that change hands: a role that another person takes over, one that is shared after it was somebody's own.
+// One copy of each mail, complete for whoever Microsoft lets in, and never two watchers at it.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import type { Principal } from '#directory/principal.ts';
+import { beginAuthorize, finishAuthorize } from '#mailboxes/connect.ts';
+import { disconnect } from '#mailboxes/disconnect.ts';
+import { addSharedMailbox } from '#mailboxes/shared.ts';
+import { type SyncResult, syncMailbox } from '#sync/sync.ts';
+import { asWorker } from '#tenants/tenants.ts';
+
+import { expectGoodConduct } from './support/conduct.ts';
+import { CALLBACK } from './support/connect.ts';
+import { createMailWorld, type MailWorld } from './support/mail.ts';
+import { letter } from './support/mail-story.ts';
+import { expectEqualToMailbox } from './support/oracle.ts';
+import { signInAtSandbox } from './support/sign-in.ts';
+
+const ROLE = 'engineering@corvina.test';
+let world: MailWorld;
+let engineer: Principal;
+let eto: Principal;
+beforeEach(async () => {
+  world = await createMailWorld();
+  engineer = world.person('chief.engineer@corvina.test');
+  eto = world.person('eto@corvina.test');
+  const access = [engineer.email, eto.email];
+  world.store.createMailbox({ address: ROLE, displayName: 'Engineering', access });
+  world.store.deliver(ROLE, 'inbox', letter('Injector for the port engine'));
+});
+afterEach(() => world.close());
+
+async function connectForShared(principal: Principal): Promise<void> {
+  const trip = { purpose: 'read', redirectUri: CALLBACK, shared: true } as const;
+  const { url } = await beginAuthorize(world.connectDeps, principal, trip);
+  const back = (await signInAtSandbox(url, principal.email)).searchParams;
+  const answer = { state: back.get('state') ?? '', code: back.get('code') ?? undefined };
+  expect((await finishAuthorize(world.connectDeps, principal, answer)).refusal).toBeNull();
+}
+const add = (principal: Principal, address = ROLE) =>
+  addSharedMailbox({ ...world, syncIntervalMinutes: 15 }, principal, address);
+const sync = (watcherId: string): Promise<SyncResult> =>
+  syncMailbox(world.syncDeps, { yachtId: world.yachtId, watcherId });
+const expectEqual = (watcherId: string) =>
+  expectEqualToMailbox(world.store, ROLE, { db: world.db, watcherId });
+const leave = ({ userId }: Principal) =>
+  world.tenants.transact(asWorker(world.yachtId), (tx) =>
+    disconnect(
+      tx,
+      { yachtId: world.yachtId, userId, purpose: 'read' },
+      { mail: 'keep', now: world.clock.now() },
+    ),
+  );
+
+it('shared, it is nobody’s own', async () => {
+  await connectForShared(engineer);
+  await sync(await add(engineer));
+  const { refusal } = await world.connect(world.person(ROLE));
+  expect(refusal).toMatchObject({ code: 'mailbox_in_use' });
+});
+
+it('somebody’s own, it is not shared, by another of its addresses neither', async () => {
+  const role = world.person(ROLE);
+  await world.connect(role);
+  await world.sync(role);
+  // The person is known by an address that it had before.
+  await world.db.updateTable('email_watchers').set({ mailbox: 'second.engineer@corvina.test' }).execute();
+  await connectForShared(engineer);
+  await expect(add(engineer)).rejects.toMatchObject({ code: 'mailbox_in_use' });
+});
+
+it('disconnected with its mail kept and then shared, it is complete, and each mail stays one', async () => {
+  const role = world.person(ROLE);
+  await world.connect(role);
+  await world.sync(role);
+  const before = await world.db.selectFrom('email_messages').select(['id', 'thread_id']).execute();
+  await leave(role);
+  world.store.deliver(ROLE, 'inbox', letter('After it left'));
+  await connectForShared(engineer);
+  const shared = await add(engineer);
+  expect(await sync(shared)).toMatchObject({ outcome: 'synced' });
+  await expectEqual(shared);
+  const after = await world.db.selectFrom('email_messages').select(['id', 'thread_id']).execute();
+  expect(after).toEqual(expect.arrayContaining(before));
+  const rows = await world.db.selectFrom('email_thread_mailboxes').select('watcher_id').execute();
+  expect(new Set(rows.map((row) => row.watcher_id))).toEqual(new Set([shared]));
+});
+
+it('its next holder connects it, and is shown what is in it; the last one may not come back meanwhile', async () => {
+  const first = world.person(ROLE);
+  await world.connect(first);
+  await world.sync(first);
+  await leave(first);
+  const gone = world.store.folder(ROLE, 'inbox').messages[0]?.id ?? '';
+  world.store.deliver(ROLE, 'inbox', letter('For the next'));
+  world.store.deleteMessage(ROLE, gone, { permanent: true });
+  const next = world.person('successor@corvina.test');
+  expect((await world.connect(next, { account: ROLE })).refusal).toBeNull();
+  expect(await world.sync(next)).toMatchObject({ outcome: 'synced' });
+  const { id } = await world.watcher(next);
+  await expectEqual(id);
+  // What was deleted before is not handed over.
+  const rows = await world.db.selectFrom('email_messages').select(['message_id', 'watcher_id']).execute();
+  expect(rows.find((row) => row.message_id === gone)?.watcher_id).not.toBe(id);
+  expect((await world.connect(first)).refusal).toMatchObject({ code: 'mailbox_in_use' });
+});
+
+it('whoever Microsoft lets in takes over from an opener whom it no longer lets in', async () => {
+  await connectForShared(engineer);
+  await connectForShared(eto);
+  const shared = await add(engineer);
+  await sync(shared);
+  const closed = world.sandbox.faults.add({
+    match: { path: '/users/' },
+    count: 100,
+    fault: { status: 403, code: 'ErrorAccessDenied' },
+  });
+  expect(await sync(shared)).toMatchObject({ outcome: 'degraded' });
+  world.sandbox.faults.remove(closed.id);
+  expect(await add(eto)).toBe(shared);
+  const watcher = await world.db
+    .selectFrom('email_watchers')
+    .select('user_id')
+    .where('id', '=', shared)
+    .executeTakeFirst();
+  expect(watcher?.user_id).toBe(eto.userId);
+  expect(await sync(shared)).toMatchObject({ outcome: 'synced' });
+  await expectEqual(shared);
+});
+
+it('one that is throttled is not asked for by whoever wants to read it too', async () => {
+  await connectForShared(engineer);
+  await connectForShared(eto);
+  const shared = await add(engineer);
+  world.sandbox.faults.add({
+    match: { path: '/users/' },
+    fault: { name: 'TooManyRequests', retry_after: { seconds: 60 } },
+  });
+  expect(await sync(shared)).toMatchObject({ outcome: 'throttled' });
+  await expect(add(eto)).rejects.toMatchObject({ code: 'throttled' });
+  expectGoodConduct(world.sandbox);
+});
