@@ -183,6 +183,33 @@ describe('an outage', () => {
     expect(await gaps()).toMatchObject([{ kind: 'outage', found: 0, repaired_at: expect.any(Date) }]);
   });
 
+  it('in a mailbox with more folders than a round looks at has the round after it read all of it', async () => {
+    for (let n = 0; n < 60; n += 1) world.store.createFolder(address, { name: `Folder ${n}` });
+    const { id } = await world.watcher(engineer);
+    await transact((tx) => requestSync(tx, id, world.clock.now()));
+    await world.sync(engineer);
+    world.clock.forward(6 * HOUR);
+    expect(await world.sync(engineer)).toMatchObject({ ledger: { opened: ['outage'], repaired: [] } });
+    world.clock.forward(HOUR / 4);
+    expect(await world.sync(engineer)).toMatchObject({ ledger: { repaired: ['outage'] } });
+  });
+
+  it('is what a first sync is that Microsoft never lets begin', async () => {
+    const eto = world.person('eto@corvina.test');
+    await world.connect(eto);
+    world.sandbox.faults.add({
+      match: { mailbox: eto.email, path: 'mailFolders' },
+      count: 100,
+      fault: { name: 'TooManyRequests', retry_after: { seconds: 3_600 } },
+    });
+    for (let n = 0; n < 3; n += 1) {
+      world.clock.forward(1.1 * HOUR);
+      await world.sync(engineer);
+      expect(await world.sync(eto)).toMatchObject({ outcome: 'throttled' });
+    }
+    expect(await notices()).toMatchObject([{ kind: 'stale', mailbox: eto.email }]);
+  });
+
   it('is not what a pause is', async () => {
     const { id } = await world.watcher(engineer);
     await transact((tx) => pauseWatcher(tx, id, world.clock.now()));
@@ -212,6 +239,22 @@ describe('consent that dies', () => {
     expect(await notices()).toEqual([]);
     expect(await gaps()).toMatchObject([{ kind: 'outage', found: 1, repaired_at: expect.any(Date) }]);
   });
+});
+
+it('consent that died while the mailbox was paused is told when it goes on', async () => {
+  const { id } = await world.watcher(engineer);
+  await transact((tx) => pauseWatcher(tx, id, world.clock.now()));
+  const userId = world.store.mailbox(address)?.userId ?? '';
+  world.sandbox.identity.expireAccess(userId);
+  world.sandbox.identity.revoke(userId);
+  world.clock.forward(2 * HOUR);
+  // Somebody opens a mail.
+  const graph = await world.mailboxes.open(world.yachtId, id);
+  await expect(graph.json({ path: '/me' })).rejects.toMatchObject({ code: 'reauth_required' });
+  await transact((tx) => resumeWatcher(tx, id, world.clock.now()));
+  expect(await world.sync(engineer)).toMatchObject({ outcome: 'reauth_required' });
+  expect(await world.watcher(engineer)).toMatchObject({ sync_status: 'reauth_required' });
+  expect(await notices()).toMatchObject([{ kind: 'consent_lost' }]);
 });
 
 describe('the rounds', () => {

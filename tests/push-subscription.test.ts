@@ -101,6 +101,19 @@ describe('a subscription', () => {
     expect(await master.selectFrom('graph_subscriptions').selectAll().execute()).toEqual([]);
   });
 
+  it('of a mailbox that is purged leaves nothing here, though Microsoft could not be told', async () => {
+    world.sandbox.faults.add({
+      match: { path: '/subscriptions/', method: 'DELETE' },
+      fault: { status: 503, body: '' },
+    });
+    const json = { purpose: 'read', mail: 'purge' };
+    await ask(world.engineer, '/auth/outlook/disconnect', { method: 'POST', json });
+    await world.arrive();
+    const { master } = world.service.fleet;
+    expect(await world.read((db) => db.selectFrom('email_watchers').select('id').execute())).toEqual([]);
+    expect(await master.selectFrom('graph_subscriptions').selectAll().execute()).toEqual([]);
+  });
+
   it('of a mailbox whose consent died is forgotten, and replaced when the owner is back', async () => {
     const { id } = world.subscription();
     endConsent(world.sandbox, ADDRESS);

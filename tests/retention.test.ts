@@ -1,7 +1,7 @@
 // Leaving: what becomes of a mailbox's mail when its owner disconnects it. Kept, or gone from every table but the
 // audit; what is on a work order stays there until a head of department takes it off.
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
 import { disconnect } from '#mailboxes/disconnect.ts';
@@ -151,6 +151,57 @@ describe('a purge', () => {
     await purgeAll();
     await world.sync(engineer);
     await world.expectEqual(engineer);
+  });
+
+  it('called off half-way, it has left no hole', async () => {
+    world.store.bulk(engineer.email, { count: 1_200, seed: 9 });
+    await world.sync(engineer);
+    await leave('purge');
+    const [watcherId = ''] = await due();
+    const stop = new AbortController();
+    const tenants: typeof world.tenants = {
+      ...world.tenants,
+      transact: (scope, fn) => world.tenants.transact(scope, fn).finally(() => stop.abort()),
+    };
+    const purging = { yachtId: world.yachtId, watcherId, signal: stop.signal };
+    expect(await purgeMailbox({ tenants, clock: world.clock }, purging)).toBe(500);
+    await world.connect(engineer);
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'synced' });
+    await world.expectEqual(engineer);
+  });
+
+  it('is not undone by a round that was at it when the mailbox left and came back', async () => {
+    await world.sync(engineer);
+    await link('Impeller for the port pump');
+    world.sandbox.faults.add({ match: { path: '\\$batch' }, fault: { delay_ms: 3_000 } });
+    const overtaken = world.sync(engineer);
+    await vi.waitFor(() => expect(world.sandbox.faults.list()[0]?.fired).toBe(1));
+    await leave('purge');
+    await purgeAll();
+    await world.connect(engineer);
+    await overtaken;
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'synced' });
+    await world.expectEqual(engineer);
+  });
+
+  it('leaves no conversation in the inbox that others have a copy of', async () => {
+    const shared = letter('Both of us', { internetMessageId: '<both@northwind-pumps.test>' });
+    world.store.deliver(engineer.email, 'inbox', shared);
+    world.store.deliver(eto.email, 'inbox', shared);
+    await world.connect(eto);
+    await world.sync(engineer);
+    await world.sync(eto);
+    // So the mailbox's row stays.
+    await link('Impeller for the port pump');
+    const { id } = await world.watcher(engineer);
+    await leave('purge');
+    await purgeAll();
+    const left = await world.db
+      .selectFrom('email_thread_mailboxes')
+      .select('thread_id')
+      .where('watcher_id', '=', id)
+      .execute();
+    expect(left).toEqual([]);
   });
 
   it('stops between batches and goes on later', async () => {

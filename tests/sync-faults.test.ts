@@ -1,11 +1,13 @@
 // What goes wrong between us and Microsoft. Nothing is lost, nothing is double, and what a person can mend is said.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
 import { dueWatchers } from '#mailboxes/due-watchers.ts';
 import { getWatcher, pauseWatcher, requestSync } from '#mailboxes/watchers.ts';
+import { syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
+import { expectGoodConduct } from './support/conduct.ts';
 import { endConsent } from './support/consent.ts';
 import { createMailWorld, type MailWorld } from './support/mail.ts';
 import { fillMailbox, letter } from './support/mail-story.ts';
@@ -359,4 +361,121 @@ describe('a worker', () => {
       await world.tenants.read(asWorker(world.yachtId), (db) => dueWatchers(db, world.clock.now(), 10)),
     ).toEqual([id]);
   });
+});
+
+describe('what is refused in one place', () => {
+  it('a folder that is closed to us: the others are read', async () => {
+    await settle();
+    world.store.createFolder(address, { name: 'Fresh' });
+    world.store.deliver(address, 'Fresh', letter('In a new folder'));
+    world.store.deliver(address, 'Inbox/Vendors', letter('Not for us'));
+    const { id } = world.store.folder(address, 'Inbox/Vendors');
+    const closed = world.sandbox.faults.add({
+      match: { path: id.replaceAll('=', '') },
+      count: 1_000,
+      fault: { status: 403, code: 'ErrorAccessDenied' },
+    });
+    expect(await world.sync(engineer)).toMatchObject({ outcome: 'degraded', code: 'folders_incomplete' });
+    const found = world.db.selectFrom('email_messages').select('id').where('subject', '=', 'In a new folder');
+    expect(await found.execute()).toHaveLength(1);
+    world.sandbox.faults.remove(closed.id);
+    await settle();
+  });
+
+  it('a token inside a batch: another token, and what it refused once more', async () => {
+    await settle();
+    const { id } = world.store.deliver(address, 'inbox', letter('Came'));
+    world.store.deleteMessage(address, id, { permanent: true });
+    world.sandbox.faults.add({ match: { inner: true }, count: 3, fault: { name: 'LifetimeFailed' } });
+    await settle();
+    expect(faultsMet()).toBe(true);
+    expect(await world.db.selectFrom('email_gaps').select('kind').execute()).toEqual([]);
+  });
+
+  it('the id of a message of which Microsoft knows nothing any more: it is gone', async () => {
+    const { id } = world.store.deliver(address, 'inbox', letter('Of the old mailbox'));
+    await settle();
+    world.store.deleteMessage(address, id, { permanent: true });
+    world.sandbox.faults.add({
+      match: { path: '/me/messages/' },
+      count: 1_000,
+      fault: { status: 400, code: 'ErrorInvalidIdMalformed' },
+    });
+    await settle();
+  });
+});
+
+describe('while a round runs', () => {
+  it('another interval is chosen: it holds from then on', async () => {
+    await settle();
+    await world.db.updateTable('email_watchers').set({ sync_interval_minutes: 1440 }).execute();
+    world.store.deliver(address, 'inbox', letter('News'));
+    let chosen: Promise<unknown> | undefined;
+    const tenants: typeof world.tenants = {
+      ...world.tenants,
+      transact: async (scope, fn) => {
+        await chosen;
+        return world.tenants.transact(scope, fn);
+      },
+    };
+    const { id } = await world.watcher(engineer);
+    const choose = () =>
+      world.db.updateTable('email_watchers').set({ sync_interval_minutes: 5 }).where('id', '=', id).execute();
+    await syncMailbox(
+      { ...world.syncDeps, tenants },
+      {
+        yachtId: world.yachtId,
+        watcherId: id,
+        onProgress: () => {
+          chosen ??= choose();
+        },
+      },
+    );
+    const { next_sync_at } = await world.watcher(engineer);
+    expect((next_sync_at?.getTime() ?? 0) - world.clock.now().getTime()).toBeLessThan(6 * 60_000);
+  });
+
+  it('the line to the database is cut: its requests are over before the mailbox is another’s', async () => {
+    for (const [n, folder] of ['inbox', 'sentitems', 'archive'].entries())
+      world.store.bulk(address, { count: 300, seed: n, folder });
+    let isCut = false;
+    const tenants: typeof world.tenants = {
+      ...world.tenants,
+      transact: (scope, fn) => (isCut ? cut() : world.tenants.transact(scope, fn)),
+      read: (scope, fn) => (isCut ? cut() : world.tenants.read(scope, fn)),
+    };
+    const cut = () => Promise.reject(new Error('the line to the database is cut'));
+    const hung = world.sandbox.faults.add({
+      match: { path: 'messages/delta' },
+      count: 3,
+      fault: { hang: true },
+    });
+    const { id } = await world.watcher(engineer);
+    const first = syncMailbox(
+      { ...world.syncDeps, tenants },
+      { yachtId: world.yachtId, watcherId: id },
+    ).catch(() => null);
+    const inFlight = () => Math.max(0, ...world.sandbox.conduct.report().map((row) => row.in_flight));
+    await vi.waitFor(() => expect(inFlight()).toBe(3), { timeout: 10_000 });
+    isCut = true;
+    world.sandbox.faults.remove(hung.id);
+    const isClaimed = async () => (await world.sync(engineer)).outcome === 'synced';
+    await vi.waitFor(async () => expect(await isClaimed()).toBe(true), { timeout: 25_000, interval: 100 });
+    await first;
+    expectGoodConduct(world.sandbox);
+    await world.expectEqual(engineer);
+  }, 60_000);
+});
+
+it('what Microsoft asks for at the next sign-in is brought there, and refreshes go on', async () => {
+  await settle();
+  const userId = world.store.mailbox(address)?.userId ?? '';
+  // A second factor.
+  world.sandbox.identity.configure(userId, { refreshProblem: 50076 });
+  world.sandbox.identity.expireAccess(userId);
+  expect(await world.sync(engineer)).toMatchObject({ outcome: 'reauth_required' });
+  expect((await world.connect(engineer)).refusal).toBeNull();
+  await settle();
+  world.clock.forward(2 * 3_600_000);
+  await settle();
 });

@@ -4,9 +4,13 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
+import { applyNudge } from '#sync/nudges.ts';
+import { asWorker } from '#tenants/tenants.ts';
 
 import { createMailWorld, type MailWorld } from './support/mail.ts';
 import { fillMailbox, letter } from './support/mail-story.ts';
+
+const HOUR = 3_600_000;
 
 let world: MailWorld;
 let engineer: Principal;
@@ -113,6 +117,46 @@ it('that cannot be asked for by its id stays while it is in doubt, and holds up 
   deliver('inbox', 'Beside it');
   expect(await world.sync(engineer)).toMatchObject({ outcome: 'degraded', code: 'folders_incomplete' });
   expect([await isHere('Poison'), await isHere('Beside it')]).toEqual([true, true]);
+  world.store.poisonMessage(engineer.email, id, null);
+  expect(await world.sync(engineer)).toMatchObject({ outcome: 'synced' });
+  await world.expectEqual(engineer);
+});
+
+it('leaves the rest of the mailbox its interval, and its notifications', async () => {
+  const { id } = deliver('archive', 'Poison');
+  world.store.poisonMessage(engineer.email, id, 'always');
+  for (let n = 0; n < 7; n += 1) {
+    world.clock.forward(HOUR);
+    expect(await world.sync(engineer)).toMatchObject({ code: 'folders_incomplete' });
+  }
+  const watcher = await world.watcher(engineer);
+  const now = world.clock.now();
+  expect((watcher.next_sync_at?.getTime() ?? 0) - now.getTime()).toBeLessThan(20 * 60_000);
+  const nudge = { key: '', yachtId: world.yachtId, watcherId: watcher.id, version: '1', lifecycleEvents: [] };
+  const effect = await world.tenants.transact(asWorker(world.yachtId), (tx) => applyNudge(tx, nudge, now));
+  expect(effect.round).toBe('now');
+});
+
+it('does not keep the other folders from being compared with Microsoft’s counts', async () => {
+  const { id } = deliver('archive', 'Poison');
+  world.store.poisonMessage(engineer.email, id, 'always');
+  // As if Microsoft had never told of it.
+  await world.db.deleteFrom('email_messages').where('subject', '=', 'Daily report 3').execute();
+  for (let n = 0; n < 5; n += 1) {
+    world.clock.forward(20 * HOUR);
+    expect(await world.sync(engineer)).toMatchObject({ code: 'folders_incomplete' });
+  }
+  expect(await isHere('Daily report 3')).toBe(true);
+});
+
+it('a message known by a few fields only is asked for until it is whole', async () => {
+  const { id } = deliver('inbox', 'Seen late');
+  world.sandbox.settings.quirks.sparse = true;
+  world.store.poisonMessage(engineer.email, id, 'id');
+  for (const isRead of [true, false]) {
+    world.store.updateMessage(engineer.email, id, { isRead });
+    await world.sync(engineer);
+  }
   world.store.poisonMessage(engineer.email, id, null);
   expect(await world.sync(engineer)).toMatchObject({ outcome: 'synced' });
   await world.expectEqual(engineer);

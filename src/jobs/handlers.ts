@@ -43,7 +43,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
     'catch-up-mailbox': (job, signal) => runCatchUpMailbox(syncing, job, signal),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
-    'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, clock, events }, job, signal),
+    'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, master, clock, events }, job, signal),
     sweep: async ({ whole }) => {
       if (whole) {
         const active = await listYachts(master, { activeOnly: true });

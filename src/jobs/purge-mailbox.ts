@@ -1,17 +1,32 @@
 // Takes a mailbox's mail out of the yacht's database; the pages that are open look again.
+import type { Kysely } from 'kysely';
+
 import type { Events } from '#directory/events.ts';
+import type { MasterSchema } from '#directory/schema.ts';
+import { forgetSubscriptions } from '#directory/subscriptions.ts';
 import { type PurgeDeps, purgeMailbox } from '#sync/purge.ts';
+import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
 import type { Jobs } from './queue.ts';
 
-export type PurgeMailboxDeps = PurgeDeps & { events: Pick<Events, 'publish'> };
+export type PurgeMailboxDeps = PurgeDeps & { events: Pick<Events, 'publish'>; master: Kysely<MasterSchema> };
 
 export async function runPurgeMailbox(
-  { events, ...deps }: PurgeMailboxDeps,
+  { events, master, ...deps }: PurgeMailboxDeps,
   { yacht_id, watcher_id }: Jobs['purge-mailbox'],
   signal: AbortSignal,
 ): Promise<void> {
   const purged = await purgeMailbox(deps, { yachtId: yacht_id, watcherId: watcher_id, signal });
+  // Microsoft may not have been told yet that its subscription is over: without the mailbox nobody tells it, and the
+  // subscription ends by its own clock.
+  if (await isGone(deps.tenants, { yacht_id, watcher_id })) await forgetSubscriptions(master, watcher_id);
   if (purged === 0) return;
   await events.publish({ yacht_id, user_id: null, type: 'threads', data: { thread_ids: [] } });
+}
+
+async function isGone(tenants: Tenants, { yacht_id, watcher_id }: Jobs['purge-mailbox']): Promise<boolean> {
+  const watcher = await tenants.read(asWorker(yacht_id), (db) =>
+    db.selectFrom('email_watchers').select('id').where('id', '=', watcher_id).executeTakeFirst(),
+  );
+  return watcher === undefined;
 }

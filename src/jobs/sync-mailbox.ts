@@ -4,6 +4,7 @@ import type { Events } from '#directory/events.ts';
 import { audienceOfWatcher } from '#mailboxes/readers.ts';
 import { getWatcherState, type WatcherState } from '#mailboxes/watchers.ts';
 import { lookAgain } from '#sync/nudges.ts';
+import { FOLDERS_INCOMPLETE } from '#sync/outcome.ts';
 import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
@@ -80,7 +81,8 @@ async function mendPush({ queue, log }: SyncMailboxDeps, job: Job): Promise<void
 async function followUp({ sync }: SyncMailboxDeps, after: Watcher, round: SyncResult): Promise<Date | null> {
   const { next_sync_at } = after;
   const isAsked = after.push.nudged || (next_sync_at !== null && next_sync_at <= sync.clock.now());
-  if (!isAsked || round.outcome !== 'synced') return next_sync_at;
+  const hasRead = round.outcome === 'synced' || round.code === FOLDERS_INCOMPLETE;
+  if (!isAsked || !hasRead) return next_sync_at;
   const now = sync.clock.now();
   const look = { changes: round.changes, startedAt: new Date(after.last_round?.started_at ?? now) };
   return sync.tenants.transact(asWorker(after.yacht_id), (tx) =>

@@ -40,7 +40,7 @@ export async function applyRows(
     readSurroundings(tx, watcher.id),
     findKnown(
       tx,
-      watcher.yacht_id,
+      { id: watcher.id, yacht_id: watcher.yacht_id },
       rows.map((row) => row.message_id),
     ),
     findKnownThreads(
@@ -71,9 +71,13 @@ export async function applyRows(
   return { threadIds, changes: fresh.length + old.length };
 }
 
-/** False for a replay: the version we hold, where we hold it. */
+/**
+ * False for a replay: the version we hold, where we hold it. A message of a mailbox that was disconnected is in the
+ * mailbox that shows it now; one of a mailbox that is kept in sync is left to that.
+ */
 function isChange(row: MessageRow, known: KnownMessage | undefined): boolean {
   if (!known) return false;
+  if (known.isElsewhere) return known.isLeft;
   const isSame =
     row.change_key !== undefined &&
     row.change_key === known.change_key &&

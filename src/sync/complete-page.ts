@@ -33,7 +33,8 @@ export async function completePage(
 ): Promise<CompletePage> {
   const messages = laterWins(messagesOf(page));
   const tombstones = tombstonesOf(page);
-  const unknown = await unknownOf(round, [...messages.filter(isSparse).map(({ id }) => id), ...tombstones]);
+  const sparse = messages.filter(isSparse).map(({ id }) => id);
+  const unknown = await unknownOf(round, { sparse, tombstones });
   if (unknown.length === 0) return { rows: await mapInTurns(messages, rowOf), suspects: tombstones };
   const answers = await getMessages(round.graph, unknown, round.signal);
   const isUnanswered = (id: string) => isFailure(answers.get(id));
@@ -60,10 +61,22 @@ function tombstonesOf(page: MessagePage): string[] {
   return [...last].filter(([, removed]) => removed).map(([id]) => id);
 }
 
-async function unknownOf({ tenants, watcher }: Round, ids: string[]): Promise<string[]> {
+/** What a few fields, or a tombstone, do not say enough about: we hold nothing of it, or only a few fields as well. */
+async function unknownOf(
+  { tenants, watcher }: Round,
+  { sparse, tombstones }: { sparse: string[]; tombstones: string[] },
+): Promise<string[]> {
+  const ids = [...sparse, ...tombstones];
   if (ids.length === 0) return [];
-  const held = await tenants.read(asWorker(watcher.yacht_id), (db) => findKnown(db, watcher.yacht_id, ids));
-  return ids.filter((id) => !held.has(id));
+  const held = await tenants.read(asWorker(watcher.yacht_id), (db) => findKnown(db, watcher, ids));
+  const isFragment = (id: string) => {
+    const known = held.get(id);
+    return known?.sync_level === 'partial' && known.removal_suspected_at !== null;
+  };
+  return [
+    ...sparse.filter((id) => !held.has(id) || isFragment(id)),
+    ...tombstones.filter((id) => !held.has(id)),
+  ];
 }
 
 function isFailure(answer: MessageAnswer | undefined): boolean {

@@ -13,6 +13,7 @@ export function counted(graph: Graph, onRequest: () => void): Graph {
       return graph.bytes(request);
     },
     relative: (path) => graph.relative(path),
+    renew: () => graph.renew(),
     slowDown: (refusal) => graph.slowDown(refusal),
   };
 }

@@ -56,7 +56,7 @@ export async function recordMet(
   });
   const behindMs = startedAt.getTime() - (watcher.last_sync_at ?? watcher.expected_from).getTime();
   const isBehind = behindMs > WORTH_ASKING_MS;
-  const outages = isBehind ? await noteOutages(tx, startedAt, watcher.id) : [];
+  const outages = isBehind ? await noteOutages(tx, { at: startedAt, now, watcherId: watcher.id }) : [];
   const gaps = await recentGaps(tx, watcher.id, startedAt);
   const hasGaps = gaps.some((gap) => gap.isOpen);
   if (hasGaps) await noteFound(tx, { watcherId: watcher.id, folderId: null, changes: summary.changes });

@@ -7,7 +7,7 @@ import { messagePageItem, messagePageOf, type PageFrom } from '#microsoft/messag
 
 import { applyTree, noteQuiet, syncTree, type Tree } from './folders.ts';
 import type { Start } from './plan.ts';
-import { isAtRest, type Looking, nextLook } from './plan-look.ts';
+import { isAtRest, type Looking, lookedAtBefore, nextLook } from './plan-look.ts';
 import type { Look, Reading } from './read-folder.ts';
 import { type FoldersState, readFolders } from './read-folders.ts';
 import type { FolderRow, Round } from './round.ts';
@@ -26,7 +26,8 @@ export async function lookAround(
   { whole, state }: { whole: boolean; state: FoldersState },
 ): Promise<void> {
   const { tree } = reading;
-  const looking: Looking = { whole, moved: new Set(), looked: new Set(), batches: 0 };
+  const looked = lookedAtBefore(tree.folders, round.watcher, round.clock.now());
+  const looking: Looking = { whole, moved: new Set(), looked, batches: 0 };
   let withTree = round.source.treeInBatch !== null && tree.link !== null && tree.folders.some(isAtRest);
   if (!withTree) await syncTree(round, tree, { whole: false });
   for (;;) {

@@ -5,6 +5,7 @@ import { openGap } from '#mailboxes/gaps.ts';
 import { lockWatcher } from '#mailboxes/watchers.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
+import { FOLDERS_INCOMPLETE } from './outcome.ts';
 import { isLastLook, type Look, SECOND_LOOK_MS } from './plan-nudge.ts';
 import { heard } from './push-silence.ts';
 import { isBusy, type SubscriptionRow, strongerWish, wishTime } from './subscription-plan.ts';
@@ -76,8 +77,8 @@ async function noteWish(
 }
 
 /**
- * Lets the next round begin now; a mailbox that fails keeps to the clock of its own attempts. `isNotified`: because
- * Microsoft said that something changed, so the round is followed by another.
+ * Lets the next round begin now; a mailbox that fails as a whole keeps to the clock of its own attempts. `isNotified`:
+ * because Microsoft said that something changed, so the round is followed by another.
  *
  * @returns whether it may
  */
@@ -97,7 +98,7 @@ export async function bringForward(
     })
     .where('id', '=', watcherId)
     .where('sync_status', 'in', ['pending', 'active', 'degraded'])
-    .where('failures', '=', 0)
+    .where((eb) => eb.or([eb('failures', '=', 0), eb('last_sync_error_code', '=', FOLDERS_INCOMPLETE)]))
     .executeTakeFirst();
   return brought.numUpdatedRows > 0n;
 }

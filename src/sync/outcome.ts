@@ -10,7 +10,7 @@ import type { LastRound, RoundOutcome, RoundSummary } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 import { storeQuiet, type Tree } from './folders.ts';
 import { type Ledger, recordMended, recordMet } from './ledger.ts';
-import { nextAttempt, nextRound } from './plan.ts';
+import { jitter, nextAttempt } from './plan.ts';
 import { notePoll } from './push-silence.ts';
 import type { Round, WatcherRow } from './round.ts';
 
@@ -28,12 +28,17 @@ export type Ending = {
   outcome: RoundOutcome;
   code: string | null;
   startedAt: Date;
+  /** It was to look at every folder. */
+  isWhole: boolean;
   /** Up to when the mailbox is complete, if the round ended well. */
   completeUpTo: Date | null;
   summary: RoundSummary;
   /** As `Poll` has it. */
   changedSince: Date | null;
 };
+
+/** The code of a round that read the mailbox but for folders in trouble, or messages nobody gave an answer about. */
+export const FOLDERS_INCOMPLETE = 'folders_incomplete';
 
 const RUNNING = ['pending', 'active', 'degraded'] as const;
 
@@ -74,10 +79,18 @@ export async function recordBareEnding(
 type Recorded = { ledger: Ledger; after: WatcherRow };
 
 async function recordOnWatcher(tx: TenantWriter, round: Recording, ending: Ending) {
-  const write = { synced: recordSuccess, degraded: recordFailure, throttled: recordThrottle }[
-    ending.outcome as string
-  ];
-  return (write ?? recordPause)(tx, round, ending);
+  switch (ending.outcome) {
+    case 'synced':
+      return recordSuccess(tx, round, ending);
+    case 'degraded':
+      return recordFailure(tx, round, ending);
+    case 'throttled':
+      return recordThrottle(tx, round, ending);
+    case 'reauth_required':
+      return recordReauth(tx, round, ending);
+    case 'interrupted':
+      return recordPause(tx, round, ending);
+  }
 }
 
 type Recording = Pick<Round, 'watcher' | 'lease' | 'clock'>;
@@ -107,6 +120,10 @@ function lastRound({ watcher, clock }: Recording, { outcome, startedAt, summary 
   return JSON.stringify(last);
 }
 
+/** By the interval as it stands in the row: a person may have chosen another while the round ran. */
+const byInterval = (now: Date) =>
+  sql<Date>`${now}::timestamptz + sync_interval_minutes * interval '1 minute' * ${jitter()}`;
+
 /** Gives the lease back with the same statement, as most rounds end this way. */
 async function recordSuccess(
   tx: TenantWriter,
@@ -117,7 +134,6 @@ async function recordSuccess(
   const now = round.clock.now();
   // Asked for while this round ran: it may have come too late for it.
   const isAsked = sql<boolean>`next_sync_at > ${startedAt} and next_sync_at <= ${now}`;
-  const next = nextRound(now, round.watcher.sync_interval_minutes);
   return held(withPlacesBack(tx, round.lease), round)
     .set((eb) => ({
       ...RELEASED,
@@ -130,7 +146,7 @@ async function recordSuccess(
       first_synced_at: eb.fn.coalesce('first_synced_at', eb.val(now)),
       last_round: lastRound(round, ending),
       whole_requested_at: sql<Date | null>`case when whole_requested_at > ${startedAt} then whole_requested_at end`,
-      next_sync_at: sql<Date>`case when ${isAsked} then next_sync_at else ${next} end`,
+      next_sync_at: sql<Date>`case when ${isAsked} then next_sync_at else ${byInterval(now)} end`,
       next_sync_trigger: sql<'schedule'>`case when ${isAsked} then next_sync_trigger else 'schedule' end`,
     }))
     .returningAll()
@@ -139,7 +155,9 @@ async function recordSuccess(
 
 async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending): Promise<undefined> {
   const { code } = ending;
+  const now = round.clock.now();
   const failures = round.watcher.failures + 1;
+  const next = nextAttempt(now, failures);
   await held(tx, round)
     .set({
       sync_status: 'degraded',
@@ -147,7 +165,8 @@ async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending)
       last_sync_error_code: code ?? 'unexpected',
       failures,
       last_round: lastRound(round, ending),
-      next_sync_at: nextAttempt(round.clock.now(), failures),
+      // What is well in the mailbox keeps to its interval.
+      next_sync_at: code === FOLDERS_INCOMPLETE ? sql<Date>`least(${next}, ${byInterval(now)})` : next,
       next_sync_trigger: 'retry',
     })
     .execute();
@@ -164,17 +183,40 @@ async function recordThrottle(tx: TenantWriter, round: Recording, ending: Ending
     .execute();
 }
 
-/** The mailbox may have been stopped meanwhile: then it is not due, but the round was one. */
+/** Whoever met the refusal said so to the mailboxes that were running then; this one may have been paused. */
+async function recordReauth(tx: TenantWriter, round: Recording, ending: Ending): Promise<undefined> {
+  const code = ending.code ?? 'reauth_required';
+  await noteLastRound(tx, round, ending);
+  await held(tx, round)
+    .set({
+      sync_status: 'reauth_required',
+      last_sync_error: adviceOn(code).message,
+      last_sync_error_code: code,
+    })
+    .execute();
+}
+
+/** A round over every folder goes on as one: what this one looked at need not be looked at again. */
 async function recordPause(tx: TenantWriter, round: Recording, ending: Ending): Promise<undefined> {
+  await noteLastRound(tx, round, ending);
+  await held(tx, round)
+    .set((eb) => ({
+      next_sync_at: round.clock.now(),
+      ...(ending.isWhole && {
+        whole_requested_at: eb.fn.coalesce('whole_requested_at', eb.val(ending.startedAt)),
+      }),
+    }))
+    .execute();
+}
+
+/** The mailbox may have been stopped meanwhile: then it is not due, but the round was one. */
+async function noteLastRound(tx: TenantWriter, round: Recording, ending: Ending): Promise<void> {
   await tx
     .updateTable('email_watchers')
     .set({ last_round: lastRound(round, ending) })
     .where('id', '=', round.watcher.id)
     .where('lease_owner', '=', round.lease.owner)
     .execute();
-  if (ending.outcome === 'interrupted') {
-    await held(tx, round).set({ next_sync_at: round.clock.now() }).execute();
-  }
 }
 
 /** Which ending a fault means, and the code that stands on the watcher. */

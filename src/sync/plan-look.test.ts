@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { PlannedFolder } from './plan.ts';
-import { completeUpTo, isWhole, type Looking, nextLook } from './plan-look.ts';
+import { completeUpTo, type Looking, lookedAtBefore, nextLook } from './plan-look.ts';
 
 const minute = (n: number) => new Date(Date.UTC(2026, 3, 1, 6, n));
 
@@ -125,10 +125,20 @@ describe('completeUpTo', () => {
   });
 });
 
-describe('isWhole', () => {
-  it('is asked for, or the first', () => {
-    expect(isWhole({ whole_requested_at: null, first_synced_at: minute(0) })).toBe(false);
-    expect(isWhole({ whole_requested_at: minute(1), first_synced_at: minute(0) })).toBe(true);
-    expect(isWhole({ whole_requested_at: null, first_synced_at: null })).toBe(true);
+describe('lookedAtBefore', () => {
+  const interrupted = { whole_requested_at: minute(2), last_round: { outcome: 'interrupted' } };
+  const folders = [
+    folder('before', { synced_at: minute(1) }),
+    folder('after', { synced_at: minute(3) }),
+    folder('inbox', { synced_at: minute(3), well_known_name: 'inbox' }),
+    folder('never', { synced_at: null }),
+  ];
+  it('names what a round that was interrupted need not look at again', () => {
+    expect([...lookedAtBefore(folders, interrupted, minute(4))]).toEqual(['after']);
+  });
+  it('names nothing after any other round, and nothing when it is long ago', () => {
+    const failed = { ...interrupted, last_round: { outcome: 'degraded' } };
+    expect([...lookedAtBefore(folders, failed, minute(4))]).toEqual([]);
+    expect([...lookedAtBefore(folders, interrupted, minute(9))]).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import type { PlannedFolder } from './plan.ts';
 
 /** How far the looking of a round is. */
 export type Looking = {
-  /** Every folder, whatever it costs: somebody asked, or the mailbox was never read whole. */
+  /** Every folder, whatever it costs. */
   whole: boolean;
   /** Ids of the folders that the tree's round has named: their counts or names moved. */
   moved: Set<string>;
@@ -20,9 +20,27 @@ const MOST_BATCHES = 2;
 // Where mail comes and goes; all others take turns.
 const ALWAYS = new Set(['inbox', 'sentitems', 'drafts']);
 
-/** Whether a round looks at every folder: somebody asked for it, or there never was a whole one. */
-export function isWhole(watcher: { whole_requested_at: Date | null; first_synced_at: Date | null }): boolean {
-  return watcher.whole_requested_at !== null || watcher.first_synced_at === null;
+type Interrupted = { whole_requested_at: Date | null; last_round: { outcome?: string } | null };
+
+/** Between two slices of a round; what was looked at longer ago is looked at again. */
+const JUST_NOW_MS = 5 * 60_000;
+
+/**
+ * Ids of the folders that need not be looked at again, when the round before was to look at every one and was
+ * interrupted: those it came to, but for where mail comes and goes.
+ */
+export function lookedAtBefore(
+  folders: PlannedFolder[],
+  { whole_requested_at, last_round }: Interrupted,
+  now: Date,
+): Set<string> {
+  if (whole_requested_at === null || last_round?.outcome !== 'interrupted') return new Set();
+  const since = Math.max(whole_requested_at.getTime(), now.getTime() - JUST_NOW_MS);
+  const looked = folders.filter(
+    ({ synced_at, well_known_name }) =>
+      (synced_at?.getTime() ?? 0) >= since && !ALWAYS.has(well_known_name ?? ''),
+  );
+  return new Set(looked.map((folder) => folder.provider_folder_id));
 }
 
 /** Whether a folder has been read to its end, so that one small request says what is new. */

@@ -95,9 +95,9 @@ function lineage(folder: Placed, index: Map<string, Placed>): Placed[] {
 const MINUTE_MS = 60_000;
 const LONGEST_BACKOFF_MINUTES = 60;
 
-/** When a healthy mailbox is next: its interval, give or take a tenth, so that mailboxes do not move in step. */
-export function nextRound(now: Date, intervalMinutes: number, random: () => number = Math.random): Date {
-  return new Date(now.getTime() + intervalMinutes * MINUTE_MS * (0.9 + 0.2 * random()));
+/** What a healthy mailbox's interval is multiplied by: give or take a tenth, so that mailboxes do not move in step. */
+export function jitter(random: () => number = Math.random): number {
+  return 0.9 + 0.2 * random();
 }
 
 /** When a mailbox that failed `failures` times in a row is tried again: one minute, doubling, an hour at most. */

@@ -26,6 +26,7 @@ export async function purgeMailbox({ tenants, clock }: PurgeDeps, purging: Purgi
   while (!purging.signal.aborted) {
     const gone = await tenants.transact(asWorker(purging.yachtId), async (tx) => {
       if (!(await holdForPurge(tx, watcherId))) return 0;
+      await forgetCursors(tx, watcherId);
       const deleted = await purgeMessages(tx, { watcherId, since, limit: AT_ONCE });
       if (deleted < AT_ONCE) await finish(tx, purging);
       return deleted;
@@ -64,6 +65,20 @@ async function holdForPurge(tx: TenantWriter, watcherId: string): Promise<boolea
   return watcher !== undefined;
 }
 
+/** Should it be called off now, the mailbox is read from its start: what is gone by then would never be told again. */
+async function forgetCursors(tx: TenantWriter, watcherId: string): Promise<void> {
+  await tx
+    .updateTable('email_folders')
+    .set({ phase: 'pending', next_link: null, delta_link: null })
+    .where('watcher_id', '=', watcherId)
+    .execute();
+  await tx
+    .updateTable('email_watchers')
+    .set({ folders_delta_link: null, first_synced_at: null, complete_up_to: null })
+    .where('id', '=', watcherId)
+    .execute();
+}
+
 async function finish(tx: TenantWriter, { yachtId, watcherId }: Purging): Promise<void> {
   const kept = await detachMessages(tx, watcherId);
   await tx.deleteFrom('email_request_places').where('watcher_id', '=', watcherId).execute();
@@ -87,14 +102,11 @@ async function strip(tx: TenantWriter, watcherId: string): Promise<void> {
     .updateTable('email_watchers')
     .set({
       purged_at: new Date(),
-      folders_delta_link: null,
       last_round: null,
       messages_done: 0,
       messages_total: 0,
       folders_done: 0,
       folders_total: 0,
-      first_synced_at: null,
-      complete_up_to: null,
     })
     .where('id', '=', watcherId)
     .execute();

@@ -81,10 +81,15 @@ async function* versionsAround(
 
 async function newsAmong({ tenants, watcher }: Round, versions: MessageVersion[]): Promise<string[]> {
   const ids = versions.map((version) => version.id);
-  const held = await tenants.read(asWorker(watcher.yacht_id), (db) => findKnown(db, watcher.yacht_id, ids));
+  const held = await tenants.read(asWorker(watcher.yacht_id), (db) => findKnown(db, watcher, ids));
   const isHeld = ({ id, changeKey, isRead }: MessageVersion) => {
     const known = held.get(id);
-    return known?.removed_at === null && known.change_key === changeKey && known.is_read === isRead;
+    return (
+      known?.removed_at === null &&
+      !known.isLeft &&
+      known.change_key === changeKey &&
+      known.is_read === isRead
+    );
   };
   return versions.filter((version) => !isHeld(version)).map((version) => version.id);
 }

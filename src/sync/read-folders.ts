@@ -28,8 +28,15 @@ type ReadingFolders = Reading & {
 
 // While one page is written the next ones are on their way, without crossing four requests in flight.
 const AT_ONCE = 3;
-// Faults of one folder. Everything else is the mailbox's, and ends the round.
-const FOLDER_FAULTS: GraphErrorKind[] = ['transient', 'malformed', 'rejected', 'sync_state_lost'];
+// Faults of one folder. Everything else is the mailbox's, and ends the round. In a shared mailbox one folder may be
+// closed to whom another is open.
+const FOLDER_FAULTS: GraphErrorKind[] = [
+  'transient',
+  'malformed',
+  'rejected',
+  'forbidden',
+  'sync_state_lost',
+];
 // So many folders failing with none succeeding is not about folders.
 const GIVE_UP_AFTER = 3;
 

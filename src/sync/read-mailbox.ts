@@ -34,12 +34,12 @@ export async function readMailbox(
     await readFolders(round, { ...reading, folders, state });
   }
   let isSettled = await settle(round, reading);
-  const isRead = () => state.failed === 0 && state.gone.length === 0 && isSettled;
-  if (!reconciling || !isRead()) return isRead();
-  const found = await reconcile(round, { ...reading, state });
-  if (found.readAgain > 0) isSettled = await settle(round, reading);
-  if (isRead()) reading.onReconciled(await finishReconciling(round, found));
-  return isRead();
+  if (reconciling) {
+    const found = await reconcile(round, { ...reading, state });
+    if (found.readAgain > 0) isSettled = await settle(round, reading);
+    reading.onReconciled(await finishReconciling(round, found));
+  }
+  return state.failed === 0 && state.gone.length === 0 && isSettled;
 }
 
 /** Settles every suspicion there is. @returns false when Microsoft gave no answer about one */

@@ -6,17 +6,21 @@ import type { TenantWriter } from '#tenants/tenants.ts';
 import { type Counts, isSame, type KnownCounts, NONE } from './plan-reconcile.ts';
 import type { FolderRow, WatcherRow } from './round.ts';
 
+/** `isInDoubt`: some of them may be gone. */
+export type HeldCounts = Counts & { isInDoubt: boolean };
+
 type FolderCounts = { folder: FolderRow; other: Counts; difference: Counts };
 
 /** The mail we hold by Graph's id of the folder, and what is known of the folders by ours. */
 export async function countsOf(
   tx: TenantWriter,
   watcher: WatcherRow,
-): Promise<{ ours: Map<string, Counts>; known: Map<string, KnownCounts> }> {
+): Promise<{ ours: Map<string, HeldCounts>; known: Map<string, KnownCounts> }> {
   const rows = await tx
     .selectFrom('email_messages')
     .select(['parent_folder_id', sql<number>`count(*)::integer`.as('total')])
     .select(sql<number>`(count(*) filter (where not is_read))::integer`.as('unread'))
+    .select(sql<boolean>`bool_or(removal_suspected_at is not null)`.as('isInDoubt'))
     .where('watcher_id', '=', watcher.id)
     .where('removed_at', 'is', null)
     .groupBy('parent_folder_id')

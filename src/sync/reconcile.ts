@@ -5,7 +5,7 @@ import { holdLease } from '#mailboxes/lease.ts';
 import { getMessageCounts } from '#microsoft/message-count.ts';
 
 import { syncTree } from './folders.ts';
-import { isAtRest } from './plan-look.ts';
+import { isAtRest, isSynced } from './plan-look.ts';
 import {
   type Counts,
   isSame,
@@ -19,7 +19,7 @@ import {
 } from './plan-reconcile.ts';
 import { type Reading, restartFolder } from './read-folder.ts';
 import { type FoldersState, readFolders } from './read-folders.ts';
-import { countsOf, keepCounts } from './reconcile-store.ts';
+import { countsOf, type HeldCounts, keepCounts } from './reconcile-store.ts';
 import { type FolderRow, type Round, transact, type WatcherRow } from './round.ts';
 
 /** Whether this round compares counts. Never before the mailbox was read to its end. */
@@ -28,8 +28,9 @@ export function isReconciling(watcher: WatcherRow, now: Date): boolean {
 }
 
 /**
- * Compares, and repairs what is believed to differ. Call it when every folder has been read and every suspicion
- * settled; when it answers that folders were read again, settle the new suspicions and call `finishReconciling`.
+ * Compares, and repairs what is believed to differ; folders in trouble, and those with suspicions that could not be
+ * settled, are left out. Call it when folders have been read and suspicions settled; when it answers that folders were
+ * read again, settle the new suspicions. Then call `finishReconciling`.
  *
  * @throws as `syncTree` and `readFolders`
  */
@@ -39,9 +40,10 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const { tree } = reading;
   await syncTree(round, tree, { whole: false });
-  const folders = tree.folders.filter((folder) => isAtRest(folder) && folder.last_error === null);
   const { ours, known } = await transact(round, (tx) => countsOf(tx, round.watcher));
-  const looks = folders.map((folder) => lookAt(folder, ours, known));
+  const looks = tree.folders
+    .filter((folder) => isComparable(folder, ours))
+    .map((folder) => lookAt(folder, ours, known));
   await countMail(
     round,
     looks.filter((look) => look.verdict === 'believed'),
@@ -52,7 +54,12 @@ export async function reconcile(
     await restartFolder(round, folder, { kind: 'count_mismatch', detail: null });
   }
   await readFolders(round, { ...reading, folders: wrong });
-  return { looks, readAgain: wrong.length };
+  return { looks, readAgain: wrong.length, folders: tree.folders.filter(isSynced).length };
+}
+
+function isComparable(folder: FolderRow, ours: Map<string, HeldCounts>): boolean {
+  const isInDoubt = ours.get(folder.provider_folder_id)?.isInDoubt ?? false;
+  return isAtRest(folder) && folder.last_error === null && !isInDoubt;
 }
 
 /** One folder's counts: Microsoft's, ours, what is no mail, what is left to explain. */
@@ -65,8 +72,8 @@ export type CountsLook = {
   verdict: 'equal' | 'suspicious' | 'believed' | 'wrong';
 };
 
-/** What a comparison found. */
-export type Reconciliation = { looks: CountsLook[]; readAgain: number };
+/** What a comparison found, of how many folders in all. */
+export type Reconciliation = { looks: CountsLook[]; readAgain: number; folders: number };
 
 function lookAt(folder: FolderRow, ours: Map<string, Counts>, known: Map<string, KnownCounts>): CountsLook {
   const theirs = { total: folder.total_item_count, unread: folder.unread_item_count };
@@ -100,24 +107,24 @@ function accept(look: CountsLook, ours: Counts): void {
  */
 export async function finishReconciling(
   round: Round,
-  { looks, readAgain }: Reconciliation,
+  { looks, readAgain, folders }: Reconciliation,
 ): Promise<ReconciliationResult> {
   const now = round.clock.now();
   return transact(round, async (tx) => {
     await holdLease(tx, round.lease);
     const { ours } = await countsOf(tx, round.watcher);
-    for (const look of looks) {
+    const compared = looks.filter(({ folder }) => isComparable(folder, ours));
+    for (const look of compared) {
       if (look.verdict === 'wrong') accept(look, ours.get(look.folder.provider_folder_id) ?? NONE);
     }
-    await keepCounts(tx, round.watcher, { looks, now });
-    const isSettled = looks.every((look) => look.verdict === 'equal');
+    await keepCounts(tx, round.watcher, { looks: compared, now });
+    const isSettled = compared.every((look) => look.verdict === 'equal');
     await tx
       .updateTable('email_watchers')
-      .set(
-        isSettled
-          ? { next_reconcile_at: nextReconciliation(now), reconciled_at: now }
-          : { next_reconcile_at: nextLookAtCounts(now) },
-      )
+      .set({
+        next_reconcile_at: isSettled ? nextReconciliation(now) : nextLookAtCounts(now),
+        ...(isSettled && compared.length === folders && { reconciled_at: now }),
+      })
       .where('id', '=', round.watcher.id)
       .execute();
     if (readAgain > 0) return 'repaired';

@@ -8,6 +8,8 @@ import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 import type { WatcherRow } from './round.ts';
 import type { MessageRow } from './rows.ts';
 
+type Owner = Pick<WatcherRow, 'id' | 'yacht_id'>;
+
 export type KnownMessage = Pick<
   Selectable<EmailMessagesTable>,
   | 'message_id'
@@ -20,33 +22,50 @@ export type KnownMessage = Pick<
   | 'seen_round'
   | 'removed_at'
   | 'removal_suspected_at'
->;
+  | 'sync_level'
+> & {
+  /** In another mailbox aboard (another watcher) than the one that asks; and that one is disconnected. */
+  isElsewhere: boolean;
+  isLeft: boolean;
+};
 
-/** Those of the messages that we hold, removed or not, by Graph's immutable id. One index probe an id. */
+/**
+ * Those of the messages that the yacht holds, removed or not, by Graph's immutable id, as the watcher that asks sees
+ * them. One index probe an id.
+ */
 export async function findKnown(
   db: TenantReader,
-  yachtId: string,
+  watcher: Owner,
   messageIds: string[],
 ): Promise<Map<string, KnownMessage>> {
   if (messageIds.length === 0) return new Map();
   const found = await db
     .selectFrom('email_messages')
     .select(['message_id', 'thread_id', 'conversation_id', 'internet_message_id', 'change_key', 'is_read'])
-    .select(['parent_folder_id', 'seen_round', 'removed_at', 'removal_suspected_at'])
+    .select(['parent_folder_id', 'seen_round', 'removed_at', 'removal_suspected_at', 'sync_level'])
+    .select([
+      sql<boolean>`watcher_id <> ${watcher.id}`.as('isElsewhere'),
+      sql<boolean>`watcher_id <> ${watcher.id} and exists (
+        select from email_watchers w where w.id = watcher_id and w.sync_status = 'disconnected')`.as(
+        'isLeft',
+      ),
+    ])
     .where('provider', '=', 'microsoft')
-    .where('yacht_id', '=', yachtId)
+    .where('yacht_id', '=', watcher.yacht_id)
     .where(sql<boolean>`message_id = any(${textArray(messageIds)}::text[])`)
     .execute();
   return new Map(found.map((message) => [message.message_id, message]));
 }
 
-type Owner = Pick<WatcherRow, 'id' | 'yacht_id'>;
 type Changes = { rows: MessageRow[]; threadOf: Map<string, string> };
 
-/** Merges rows into their messages: only the columns a row carries. A new text makes the kept HTML stale. */
+/**
+ * Merges rows into their messages: only the columns a row carries. A new text makes the kept HTML stale. What was in a
+ * mailbox that its owner disconnected is in this one from now on.
+ */
 export async function updateMessages(
   tx: TenantWriter,
-  watcher: Owner,
+  watcher: Owner & Pick<WatcherRow, 'user_id'>,
   { rows, threadOf }: Changes,
 ): Promise<void> {
   if (rows.length === 0) return;
@@ -58,10 +77,13 @@ export async function updateMessages(
                                then null else m.body_content end,
            removal_suspected_at = null,
            removed_at = null,
-           synced_at = now()
+           synced_at = now(),
+           watcher_id = ${watcher.id},
+           user_id = ${watcher.user_id}
       from (select r->>'message_id' as message_id, r from jsonb_array_elements(${JSON.stringify(records)}::jsonb) r) e
-     where m.provider = 'microsoft' and m.yacht_id = ${watcher.yacht_id} and m.watcher_id = ${watcher.id}
-       and m.message_id = e.message_id`.execute(tx);
+     where m.provider = 'microsoft' and m.yacht_id = ${watcher.yacht_id} and m.message_id = e.message_id`.execute(
+    tx,
+  );
 }
 
 type Seen = {

@@ -19,8 +19,15 @@ import { counted } from './counted.ts';
 import { loadTree, type Tree } from './folders.ts';
 import { createLane } from './lane.ts';
 import type { Ledger } from './ledger.ts';
-import { type Ending, endingOf, type Outcome, recordBareEnding, recordEnding } from './outcome.ts';
-import { completeUpTo, isWhole } from './plan-look.ts';
+import {
+  type Ending,
+  endingOf,
+  FOLDERS_INCOMPLETE,
+  type Outcome,
+  recordBareEnding,
+  recordEnding,
+} from './outcome.ts';
+import { completeUpTo } from './plan-look.ts';
 import type { ReconciliationResult } from './plan-reconcile.ts';
 import type { Reading } from './read-folder.ts';
 import { readMailbox } from './read-mailbox.ts';
@@ -96,7 +103,19 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   const tally = createTally();
   const keeper = keepLease(deps, { lease, watcher, signal: request.signal });
   const graph = counted(mailbox.graph, tally.request);
-  const running = { request, watcher, tree, graph, lease, signal: keeper.signal, tally };
+  const reconciling = isReconciling(watcher, startedAt);
+  const isWhole = reconciling || watcher.whole_requested_at !== null;
+  const running = {
+    request,
+    watcher,
+    tree,
+    graph,
+    lease,
+    signal: keeper.signal,
+    tally,
+    isWhole,
+    reconciling,
+  };
   // Whatever happens: a lease that nobody works under any more must lapse.
   const ending = await runRound(deps, running).finally(() => {
     keeper.stop();
@@ -106,7 +125,7 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   const round = { watcher, tree, lease, clock: deps.clock };
   const upTo = completeUpTo(tree.folders, startedAt);
   const changedSince = tally.changedSince();
-  const whole = { ...ending, startedAt, completeUpTo: upTo, summary, changedSince };
+  const whole = { ...ending, startedAt, isWhole, completeUpTo: upTo, summary, changedSince };
   const { ledger, after } = await transact({ ...deps, watcher }, (tx) =>
     recordEnding(tx, round, whole),
   ).catch((error) => {
@@ -147,17 +166,18 @@ type Running = {
   lease: Lease;
   signal: AbortSignal;
   tally: Tally;
+  /** Every folder is looked at, and counts are compared with Microsoft's. */
+  isWhole: boolean;
+  reconciling: boolean;
 };
 
 async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 'outcome' | 'code'>> {
-  const { watcher, graph, lease, signal } = running;
+  const { watcher, graph, lease, signal, isWhole, reconciling } = running;
   try {
     const { tenants, clock, log, source = deltaSource } = deps;
     const round: Round = { tenants, graph, source, clock, log, watcher, lease, signal };
-    const reconciling = isReconciling(watcher, clock.now());
-    const whole = reconciling || isWhole(watcher);
-    const isComplete = await readMailbox(round, readingOf(running), { whole, reconciling });
-    if (!isComplete) return { outcome: 'degraded', code: 'folders_incomplete' };
+    const isComplete = await readMailbox(round, readingOf(running), { whole: isWhole, reconciling });
+    if (!isComplete) return { outcome: 'degraded', code: FOLDERS_INCOMPLETE };
     return { outcome: 'synced', code: null };
   } catch (error) {
     const ending = endingOf(error, signal);
@@ -173,7 +193,7 @@ async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 
     );
     if (!isGraphError(error, 'unauthorized') || !error.claimsChallenge) return ending;
     await transact({ tenants: deps.tenants, watcher }, (tx) =>
-      revokeAccess(tx, watcher, 'insufficient_claims'),
+      revokeAccess(tx, watcher, { error: 'insufficient_claims', claims: error.claims }),
     );
     return { outcome: 'reauth_required', code: 'reauth_required' };
   }
@@ -223,22 +243,39 @@ function createTally() {
   };
 }
 
+// Whoever cannot reach the database takes its requests back before the mailbox is another's.
+const LAPSE_MS = (LEASE_SECONDS - 1) * 1000;
+
 type Keeping = { lease: Lease; watcher: WatcherRow; signal: AbortSignal | undefined };
 
-/** Renews the lease while a page takes long; `signal` aborts when it is lost or when the caller says stop. */
+/**
+ * Renews the lease while a page takes long; `signal` aborts when it is lost, when it may be before we could know, or
+ * when the caller says stop.
+ */
 function keepLease({ tenants, log }: SyncDeps, { lease, watcher, signal }: Keeping) {
   const lost = new AbortController();
+  const lapse = () =>
+    lost.abort(new CelesteError('lease_lost', 'The lease could not be renewed before it ran out.'));
+  let lapsing = setTimeout(lapse, LAPSE_MS);
   const renew = async () => {
+    const askedAt = performance.now();
     try {
       await tenants.transact(asWorker(watcher.yacht_id), (tx) => holdLease(tx, lease));
+      clearTimeout(lapsing);
+      if (!isOver) lapsing = setTimeout(lapse, LAPSE_MS - (performance.now() - askedAt));
     } catch (error) {
       if (error instanceof CelesteError && error.code === 'lease_lost') lost.abort(error);
       else log.warn({ watcher: watcher.id, err: error }, 'a lease could not be renewed');
     }
   };
+  let isOver = false;
   const timer = setInterval(() => void renew(), (LEASE_SECONDS * 1000) / 3);
   return {
     signal: signal ? AbortSignal.any([signal, lost.signal]) : lost.signal,
-    stop: () => clearInterval(timer),
+    stop: () => {
+      isOver = true;
+      clearInterval(timer);
+      clearTimeout(lapsing);
+    },
   };
 }

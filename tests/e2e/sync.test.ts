@@ -108,7 +108,7 @@ describe('the sync page', () => {
     await expect.poll(() => page.evaluate('document.activeElement?.ariaLabel')).toBe('Look every');
     await choice.selectOption('60');
     await mailbox()
-      .getByText(/^In (5[4-9]|6[0-6]) min$|^In 1[0-7] min$/)
+      .getByText(/^In (5[4-9] min|1 h)$|^In 1[0-7] min$/)
       .waitFor();
     await page.reload();
     await choice.waitFor();
