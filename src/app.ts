@@ -140,8 +140,7 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const push = { webhookUrl: config.webhookUrl, onState: metrics.push.subscriptionState };
   const subscriptions = { master, tenants, mailboxes, clock, log, ...push };
   const outlook = createOutlook({ connecting, config, events, queue, subscriptions });
-  const sharing = { tenants, tokens, graph, gates, syncIntervalMinutes };
-  const addShared: Parts['addShared'] = (principal, address) => addSharedMailbox(sharing, principal, address);
+  const addShared: Parts['addShared'] = (...by) => addSharedMailbox({ ...connecting, tokens, gates }, ...by);
   const own = { config, fleet, log, clock, webFolder, authSecret: secrets.authSecret };
   return { ...own, queue, events, metrics, graph, mailboxes, outlook, subscriptions, addShared };
 }

@@ -244,9 +244,7 @@ describe('consent that dies', () => {
 it('consent that died while the mailbox was paused is told when it goes on', async () => {
   const { id } = await world.watcher(engineer);
   await transact((tx) => pauseWatcher(tx, id, world.clock.now()));
-  const userId = world.store.mailbox(address)?.userId ?? '';
-  world.sandbox.identity.expireAccess(userId);
-  world.sandbox.identity.revoke(userId);
+  endConsent(world.sandbox, address);
   world.clock.forward(2 * HOUR);
   // Somebody opens a mail.
   const graph = await world.mailboxes.open(world.yachtId, id);

@@ -6,6 +6,7 @@ import type { TokenSet } from '#microsoft/identity.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
 import { begun, stopped } from './orders.ts';
+import { isTaken } from './taken.ts';
 import type { GrantedAccount, TokenOwner, TokenVault } from './token-vault.ts';
 
 /** What Microsoft granted to whom; kept sealed as JSON while a person is asked about a second account. */
@@ -118,16 +119,8 @@ async function watch(
   });
 }
 
-// The ids of its mail would stand there twice.
-async function refuseShared(tx: TenantWriter, mailbox: string): Promise<void> {
-  const shared = await tx
-    .selectFrom('email_watchers')
-    .select('id')
-    .where((eb) => eb(eb.fn<string>('lower', ['mailbox']), '=', mailbox.toLowerCase()))
-    .where('kind', '=', 'shared')
-    .where('sync_status', '<>', 'disconnected')
-    .executeTakeFirst();
-  if (!shared) return;
+async function refuseShared(tx: TenantWriter, address: string): Promise<void> {
+  if (!(await isTaken(tx, 'shared', { address }))) return;
   throw new CelesteError('mailbox_in_use', 'This mailbox is kept in sync as a shared one.', {
     advice: 'Have it removed from the shared mailboxes first; then it can be connected.',
   });

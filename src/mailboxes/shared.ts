@@ -12,6 +12,7 @@ import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 import { type Gates, openGate } from './gate.ts';
 import { begun } from './orders.ts';
 import { addReader } from './readers.ts';
+import { isTaken, type Recognised } from './taken.ts';
 import type { Tokens } from './tokens.ts';
 
 export type SharedDeps = {
@@ -43,13 +44,14 @@ export async function addSharedMailbox(
   const { yachtId } = principal;
   const { account, watched } = await deps.tenants.read(asWorker(yachtId), async (db) => {
     const consent = await consentOf(db, principal);
-    await refuseOwnMailbox(db, { mailbox });
+    await refuseOwnMailbox(db, { address: mailbox });
     return { account: consent, watched: await findShared(db, yachtId, mailbox) };
   });
   const source = deps.tokens.source({ yachtId, userId: principal.userId, purpose: 'read' });
   const gate = watched ? deps.gates.of({ yachtId, watcherId: watched.id, app: 'read' }) : openGate;
   const inbox = await tryMailbox(deps.graph.as(source, gate, mailbox));
   return deps.tenants.transact(asWorker(yachtId), async (tx) => {
+    // It may have other addresses than the one it was connected by; its inbox it has once.
     await refuseOwnMailbox(tx, { inbox });
     return watchShared(tx, principal, { mailbox, account, syncIntervalMinutes: deps.syncIntervalMinutes });
   });
@@ -84,31 +86,8 @@ async function consentOf(db: Reading, { userId }: Principal): Promise<string> {
   });
 }
 
-// The ids of its mail would stand there twice. It may have other addresses than the one it was connected by; its
-// inbox it has once.
-async function refuseOwnMailbox(
-  db: Reading,
-  { mailbox, inbox }: { mailbox?: string; inbox?: string | null },
-): Promise<void> {
-  const own = await db
-    .selectFrom('email_watchers as w')
-    .select('w.id')
-    .where((eb) =>
-      eb.or([
-        eb(eb.fn<string>('lower', ['w.mailbox']), '=', mailbox ?? null),
-        eb.exists(
-          eb
-            .selectFrom('email_folders as f')
-            .select('f.id')
-            .whereRef('f.watcher_id', '=', 'w.id')
-            .where('f.provider_folder_id', '=', inbox ?? null),
-        ),
-      ]),
-    )
-    .where('w.kind', '=', 'own')
-    .where('w.sync_status', '<>', 'disconnected')
-    .executeTakeFirst();
-  if (!own) return;
+async function refuseOwnMailbox(db: Reading, by: Recognised): Promise<void> {
+  if (!(await isTaken(db, 'own', by))) return;
   throw new CelesteError('mailbox_in_use', 'Somebody aboard has connected this mailbox as their own.', {
     advice: 'They disconnect it first; then it can be shared.',
   });

@@ -71,11 +71,13 @@ async function forgetCursors(tx: TenantWriter, watcherId: string): Promise<void>
     .updateTable('email_folders')
     .set({ phase: 'pending', next_link: null, delta_link: null })
     .where('watcher_id', '=', watcherId)
+    .where('phase', '<>', 'pending')
     .execute();
   await tx
     .updateTable('email_watchers')
     .set({ folders_delta_link: null, first_synced_at: null, complete_up_to: null })
     .where('id', '=', watcherId)
+    .where((eb) => eb.or([eb('folders_delta_link', 'is not', null), eb('first_synced_at', 'is not', null)]))
     .execute();
 }
 

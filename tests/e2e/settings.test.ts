@@ -1,16 +1,12 @@
 // What a person agrees to in the settings, in a real browser: which Microsoft account, and what a disconnect takes.
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
-import { expectAccessible, openBrowser, visit } from '../support/browser.ts';
+import { builtPage, expectAccessible, openBrowser, visit } from '../support/browser.ts';
 import { deliver, ENGINEER, fillMailbox } from '../support/inbox-world.ts';
 import { bootService, type TestService } from '../support/service.ts';
 
-const webFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
 const PRIVATE = 'private@home.test';
 
 let sandbox: Sandbox;
@@ -19,12 +15,11 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  if (!existsSync(`${webFolder}/index.html`)) throw new Error('The page is not built: npm run build:web');
   sandbox = await startSandbox({ world: 'empty', latencyMs: 10 });
   fillMailbox(sandbox);
   deliver(sandbox, { subject: `Re: ${'WO-1042 and so on '.repeat(20)}`, minutesAgo: 30 });
   sandbox.store.createMailbox({ address: PRIVATE, displayName: 'Ewan at home' });
-  service = await bootService({ sandboxUrl: sandbox.url, worker: true, webFolder });
+  service = await bootService({ sandboxUrl: sandbox.url, worker: true, webFolder: builtPage() });
   browser = await openBrowser();
   ({ page } = await visit(browser, { allowed: [service.url, sandbox.url] }));
   await page.goto(service.url);

@@ -1,17 +1,18 @@
 // The sync page in a real browser: how complete a mailbox is, what was missed and found again, and what one can do.
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
-import { expectAccessible, expectNoSidewaysScroll, openBrowser, visit } from '../support/browser.ts';
+import {
+  builtPage,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  openBrowser,
+  visit,
+} from '../support/browser.ts';
 import { endConsent } from '../support/consent.ts';
 import { ENGINEER, fillMailbox } from '../support/inbox-world.ts';
 import { bootService, type TestService } from '../support/service.ts';
-
-const webFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 let sandbox: Sandbox;
 let service: TestService;
@@ -19,10 +20,9 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  if (!existsSync(`${webFolder}/index.html`)) throw new Error('The page is not built: npm run build:web');
   sandbox = await startSandbox({ world: 'empty', latencyMs: 10 });
   fillMailbox(sandbox);
-  service = await bootService({ sandboxUrl: sandbox.url, worker: true, webFolder });
+  service = await bootService({ sandboxUrl: sandbox.url, worker: true, webFolder: builtPage() });
   browser = await openBrowser();
   page = await windowOf('Ewan Traill');
 }, 120_000);

@@ -1,13 +1,11 @@
 // The walk of a chief engineer through the page in a real browser: the whole service, the sandbox as Microsoft,
 // nothing made up in between.
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import {
+  builtPage,
   expectAccessible,
   expectNoSidewaysScroll,
   openBrowser,
@@ -17,8 +15,6 @@ import {
 import { deliver, ENGINEER, fillMailbox } from '../support/inbox-world.ts';
 import { bootService, type TestService } from '../support/service.ts';
 
-const webFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
-
 let sandbox: Sandbox;
 let service: TestService;
 let browser: Browser;
@@ -26,10 +22,9 @@ let desk: Visit;
 let page: Page;
 
 beforeAll(async () => {
-  if (!existsSync(`${webFolder}/index.html`)) throw new Error('The page is not built: npm run build:web');
   sandbox = await startSandbox({ world: 'empty', latencyMs: 25 });
   fillMailbox(sandbox);
-  service = await bootService({ sandboxUrl: sandbox.url, worker: true, webFolder });
+  service = await bootService({ sandboxUrl: sandbox.url, worker: true, webFolder: builtPage() });
   browser = await openBrowser();
   desk = await newVisit();
   page = desk.page;

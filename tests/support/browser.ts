@@ -1,4 +1,7 @@
 // A real browser for the walks through the page: the Chromium that comes by npm, or the one CHROMIUM_PATH names.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
 import { AxeBuilder } from '@axe-core/playwright';
 import packaged from '@sparticuz/chromium';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -6,6 +9,13 @@ import { expect } from 'vitest';
 
 const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
+
+/** The folder of the page as it was built. */
+export function builtPage(): string {
+  const folder = fileURLToPath(new URL('../../web/dist', import.meta.url));
+  if (!existsSync(`${folder}/index.html`)) throw new Error('The page is not built: npm run build:web');
+  return folder;
+}
 
 /** Starts the browser; one is enough for a file, with a context for each person. */
 export async function openBrowser(): Promise<Browser> {

@@ -7,6 +7,7 @@ import type { Identify, Principal } from '#directory/principal.ts';
 import { type AppEnv, json, jsonBody, newRoutes, problems } from '#http/context.ts';
 import { codeOf } from '#http/problem.ts';
 import { StatusSchema, statusBody } from '#http/shapes.ts';
+import type { SignInOutcome } from '#mailboxes/connect.ts';
 import type { MailChoice } from '#mailboxes/disconnect.ts';
 import type { ConnectionStatus } from '#mailboxes/status.ts';
 
@@ -16,15 +17,13 @@ export type OutlookDeps = {
   finish: (
     principal: Principal,
     answer: { state: string; code?: string | undefined; error?: string | undefined },
-  ) => Promise<Ending>;
+  ) => Promise<SignInOutcome>;
   replace: (principal: Principal, state: string) => Promise<unknown>;
   status: (principal: Principal) => Promise<ConnectionStatus>;
   disconnect: (principal: Principal, order: { purpose: Purpose; mail: MailChoice }) => Promise<void>;
 };
 
 type Purpose = 'read' | 'write';
-/** `account`: the address Microsoft signed in, where a person is to be asked about it. */
-type Ending = { purpose: Purpose; refusal: CelesteError | null; account?: string };
 const PurposeSchema = z.enum(['read', 'write']);
 const StateSchema = z.string().min(1).max(512);
 const CodeSchema = z.string().min(1).max(8192);
@@ -141,7 +140,7 @@ export function outlookCallbackRoute(deps: Pick<OutlookDeps, 'finish'> & { ident
   });
 }
 
-function queryOf({ purpose, refusal, account }: Ending, state: string): Record<string, string> {
+function queryOf({ purpose, refusal, account }: SignInOutcome, state: string): Record<string, string> {
   if (!refusal) return { purpose, outlook: 'connected' };
   if (refusal.code !== 'account_mismatch') return { purpose, outlook: 'error', code: refusal.code };
   return { purpose, outlook: 'confirm_account', state, ...(account && { account }) };
