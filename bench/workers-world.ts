@@ -15,10 +15,14 @@ import { wire } from '../tests/support/wiring.ts';
 import { startWorker, type WorkerProcess } from '../tests/support/worker-process.ts';
 import { withDataDir } from './data-dir.ts';
 import { aliasOf, type BenchFleet, createFleet } from './fleet.ts';
+import { openFrontDoor } from './front-door.ts';
 
 export type WorkersWorld = {
   fleet: BenchFleet;
+  /** What the workers take for Microsoft. */
   sandboxUrl: string;
+  /** The sandbox with the mailboxes of this yacht. */
+  sandboxOf(yachtId: string): string;
   tokenKey: string;
   dataDir: string;
   /** Mailboxes at once in one worker. */
@@ -28,21 +32,33 @@ export type WorkersWorld = {
 export const LATENCY_MS = 30;
 const CONNECTING_AT_ONCE = 8;
 
-type WorldOptions = { yachts: number; concurrency: number };
+type WorldOptions = {
+  yachts: number;
+  concurrency: number;
+  /** So many of the yachts, the last ones, have their mailboxes at a sandbox of their own, on which they are hard. */
+  hogs?: number;
+};
 
 /** Makes the world for a measurement, and takes it down afterwards. */
 export function withWorld(
-  { yachts, concurrency }: WorldOptions,
+  { yachts, concurrency, hogs = 0 }: WorldOptions,
   measure: (world: WorkersWorld) => Promise<void>,
 ): Promise<void> {
   return withDataDir(async (dataDir) => {
     const sandbox = await startSandbox();
+    const ofHogs = hogs > 0 ? await startSandbox() : sandbox;
     const fleet = await createFleet(dataDir, yachts);
+    const isHog = (yachtId: string) => fleet.yachtIds.indexOf(yachtId) >= yachts - hogs;
+    const sandboxOf = (yachtId: string) => (isHog(yachtId) ? ofHogs : sandbox).url;
+    const door = await openFrontDoor(sandboxOf);
+    const sandboxUrl = hogs > 0 ? door.url : sandbox.url;
     const tokenKey = randomBytes(32).toString('base64url');
     try {
-      await measure({ fleet, sandboxUrl: sandbox.url, tokenKey, dataDir, concurrency });
+      await measure({ fleet, sandboxUrl, sandboxOf, tokenKey, dataDir, concurrency });
     } finally {
+      door.close();
       sandbox.stop();
+      ofHogs.stop();
       await fleet.close();
     }
   });
@@ -67,8 +83,9 @@ export type Filling = { yachtId: string; count: number; messages: number };
 
 /** Connects so many new mailboxes, each with so many messages. @returns their addresses */
 export async function connectMailboxes(world: WorkersWorld, filling: Filling): Promise<string[]> {
-  const { fleet, sandboxUrl, tokenKey } = world;
+  const { fleet, tokenKey } = world;
   const { yachtId, count, messages } = filling;
+  const sandboxUrl = world.sandboxOf(yachtId);
   const sealer = createSealer([{ kid: 'test', key: Buffer.from(tokenKey, 'base64url') }]);
   const wired = wire({ sandbox: { url: sandboxUrl }, tenants: fleet.tenants, sealer, clock: systemClock });
   const deps = { ...wired, states: createOauthStates({ master: fleet.master, sealer, clock: systemClock }) };
@@ -77,8 +94,12 @@ export async function connectMailboxes(world: WorkersWorld, filling: Filling): P
   const connectNext = async () => {
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       const [n, address] = next;
-      await control(world, 'mailboxes', { address, display_name: address });
-      await control(world, `mailboxes/${address}/bulk`, { count: messages, seed: n + 1, folder: 'inbox' });
+      await control(sandboxUrl, 'mailboxes', { address, display_name: address });
+      await control(sandboxUrl, `mailboxes/${address}/bulk`, {
+        count: messages,
+        seed: n + 1,
+        folder: 'inbox',
+      });
       const { refusal } = await connectAs(deps, principalOf(address, yachtId), {
         purpose: 'read',
         account: address,
@@ -91,12 +112,8 @@ export async function connectMailboxes(world: WorkersWorld, filling: Filling): P
   return addresses;
 }
 
-/** Asks the sandbox's control API, or with a body tells it something; the answer. */
-export async function control(
-  { sandboxUrl }: Pick<WorkersWorld, 'sandboxUrl'>,
-  path: string,
-  body?: object,
-): Promise<unknown> {
+/** Asks a sandbox's control API, or with a body tells it something; the answer. */
+export async function control(sandboxUrl: string, path: string, body?: object): Promise<unknown> {
   const headers = { 'content-type': 'application/json', 'x-sandbox-control': '1' };
   const answer = await fetch(`${sandboxUrl}/_control/${path}`, {
     headers,
