@@ -115,6 +115,32 @@ describe('the sync page', () => {
     expect(await choice.inputValue()).toBe('60');
   });
 
+  it('shows what happened before its event stream was open', async () => {
+    const held = Promise.withResolvers<void>();
+    await page.route('**/api/events', (route) => held.promise.then(() => route.continue()));
+    await page.reload();
+    await mailbox()
+      .getByText(/^Complete up to/)
+      .waitFor();
+    const elsewhere = await windowOf('Ewan Traill');
+    await elsewhere.getByRole('link', { name: 'Sync', exact: true }).click();
+    await mailbox(elsewhere).getByRole('button', { name: 'Pause' }).click();
+    await mailbox(elsewhere)
+      .getByText(/^Paused\./)
+      .waitFor();
+    expect(await mailbox().getByText(/^Paused\./).count()).toBe(0);
+    held.resolve();
+    await mailbox()
+      .getByText(/^Paused\./)
+      .waitFor({ timeout: 10_000 });
+    await page.unroute('**/api/events');
+    await mailbox().getByRole('button', { name: 'Resume' }).click();
+    await mailbox()
+      .getByText(/^Complete up to/)
+      .waitFor();
+    await elsewhere.context().close();
+  });
+
   it('tells in words what was missed and found again', async () => {
     sandbox.store.expireDelta(ENGINEER, 'inbox');
     await mailbox().getByRole('button', { name: 'Sync now' }).click();

@@ -163,8 +163,9 @@ function PartRow({ name, detail, conversations, mark, aside, onClick }: PartRowP
       className="flex h-10 w-full items-center gap-3 px-3.5 text-left -outline-offset-2 not-last:border-b hover:bg-hover"
     >
       {mark}
-      <span className="min-w-0 flex-1 truncate">
-        {name} <span className="text-sm text-ink-3">{detail}</span>
+      <span className="flex min-w-0 flex-1 items-baseline gap-1.5">
+        <span className="truncate">{name}</span>
+        <span className="shrink-0 text-sm text-ink-3">{detail}</span>
       </span>
       <ConversationCount count={conversations} />
       <span className="shrink-0 text-sm">{aside}</span>
