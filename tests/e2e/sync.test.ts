@@ -128,7 +128,11 @@ describe('the sync page', () => {
     await mailbox(elsewhere)
       .getByText(/^Paused\./)
       .waitFor();
-    expect(await mailbox().getByText(/^Paused\./).count()).toBe(0);
+    expect(
+      await mailbox()
+        .getByText(/^Paused\./)
+        .count(),
+    ).toBe(0);
     held.resolve();
     await mailbox()
       .getByText(/^Paused\./)
