@@ -32,25 +32,24 @@ const NEWS_EVERY_MS = 500;
 /** Runs a round. That there is nothing to do, or that somebody else is at it, is a success too. */
 export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: AbortSignal): Promise<void> {
   const before = await read(deps, job);
-  if (before.first_sync_done) return runRound(deps, { job, before, isBrief: true }, signal);
+  if (before.first_sync_done) return runRound(deps, { job, before }, signal);
   await deps.queue.send('catch-up-mailbox', job);
 }
 
-/** The same for a mailbox with much to read: its first round, one that took long while others waited, a large reset. */
+/** The same for a mailbox with much to read: its first round, or one that took long while others waited. */
 export async function runCatchUpMailbox(deps: SyncMailboxDeps, job: Job, signal: AbortSignal): Promise<void> {
-  await runRound(deps, { job, before: await read(deps, job), isBrief: false }, signal);
+  await runRound(deps, { job, before: await read(deps, job) }, signal);
 }
 
 async function runRound(
   deps: SyncMailboxDeps,
-  { job, before, isBrief }: { job: Job; before: Watcher; isBrief: boolean },
+  { job, before }: { job: Job; before: Watcher },
   signal: AbortSignal,
 ): Promise<void> {
   const news = createNews(deps, before);
   const result = await syncMailbox(deps.sync, {
     yachtId: job.yacht_id,
     watcherId: job.watcher_id,
-    isBrief,
     signal,
     onProgress: ({ progress, threadIds }) => news.add({ ...before, progress }, threadIds),
   });
@@ -60,7 +59,7 @@ async function runRound(
   const after = { ...before, ...result.after };
   const next = await followUp(deps, after, result);
   if (next) await deps.announceDue(job.yacht_id, next);
-  if (result.hasLeft || signal.reason === othersWait) await deps.queue.send('catch-up-mailbox', job);
+  if (signal.reason === othersWait) await deps.queue.send('catch-up-mailbox', job);
   await publishSync(deps, after);
   await publishNotices({ ...deps, ...deps.sync }, job.yacht_id, result.ledger?.notices ?? []);
   if (result.ledger?.pushFellSilent) await mendPush(deps, job);

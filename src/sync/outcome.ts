@@ -19,7 +19,7 @@ import type { Round, WatcherRow } from './round.ts';
  *   degraded         something failed; `next_sync_at` says when it is tried again
  *   throttled        Microsoft wants a long pause; the schedule goes on when it is over
  *   reauth_required  only the mailbox's owner can mend it
- *   interrupted      we were told to stop, or left much to read; the next worker goes on where this one was
+ *   interrupted      we were told to stop; the next worker goes on where this one was
  *   skipped          another worker has the mailbox, or it is not to be synced
  */
 export type Outcome = RoundOutcome | 'skipped';
@@ -39,9 +39,6 @@ export type Ending = {
 
 /** The code of a round that read the mailbox but for folders in trouble, or messages nobody gave an answer about. */
 export const FOLDERS_INCOMPLETE = 'folders_incomplete';
-
-/** The code of a brief round that left folders for another one. */
-export const MUCH_TO_READ = 'much_to_read';
 
 const RUNNING = ['pending', 'active', 'degraded'] as const;
 
@@ -127,10 +124,6 @@ function lastRound({ watcher, clock }: Recording, { outcome, startedAt, summary 
 const byInterval = (now: Date) =>
   sql<Date>`${now}::timestamptz + sync_interval_minutes * interval '1 minute' * ${jitter()}`;
 
-/** Asked for while this round ran: it may have come too late for it. */
-const askedSince = (startedAt: Date, now: Date) =>
-  sql<boolean>`next_sync_at > ${startedAt} and next_sync_at <= ${now}`;
-
 /** Gives the lease back with the same statement, as most rounds end this way. */
 async function recordSuccess(
   tx: TenantWriter,
@@ -139,7 +132,8 @@ async function recordSuccess(
 ): Promise<WatcherRow | undefined> {
   const { startedAt, completeUpTo } = ending;
   const now = round.clock.now();
-  const isAsked = askedSince(startedAt, now);
+  // Asked for while this round ran: it may have come too late for it.
+  const isAsked = sql<boolean>`next_sync_at > ${startedAt} and next_sync_at <= ${now}`;
   return held(withPlacesBack(tx, round.lease), round)
     .set((eb) => ({
       ...RELEASED,
@@ -204,13 +198,10 @@ async function recordReauth(tx: TenantWriter, round: Recording, ending: Ending):
 
 /** A round over every folder goes on as one: what this one looked at need not be looked at again. */
 async function recordPause(tx: TenantWriter, round: Recording, ending: Ending): Promise<undefined> {
-  const now = round.clock.now();
-  // Whoever asks for the long round does so at once; this is for when that gets lost.
-  const later = sql<Date>`case when ${askedSince(ending.startedAt, now)} then next_sync_at else ${nextAttempt(now, 1)} end`;
   await noteLastRound(tx, round, ending);
   await held(tx, round)
     .set((eb) => ({
-      next_sync_at: ending.code === MUCH_TO_READ ? later : now,
+      next_sync_at: round.clock.now(),
       ...(ending.isWhole && {
         whole_requested_at: eb.fn.coalesce('whole_requested_at', eb.val(ending.startedAt)),
       }),

@@ -59,14 +59,6 @@ export function startOf(folder: PlannedFolder): Start {
   return { link: null, phase: 'initial', round: round + 1, isFirstPage: true };
 }
 
-/** More than five pages: a folder's first reading, or its next after a reset, that keeps others waiting. */
-const MUCH = 2_000;
-
-/** Whether reading this folder to its end takes long, as far as is known before. */
-export function hasMuchToRead({ phase, total_item_count }: PlannedFolder): boolean {
-  return phase !== 'delta' && total_item_count > MUCH;
-}
-
 type Placed = Pick<
   PlannedFolder,
   'provider_folder_id' | 'parent_folder_id' | 'well_known_name' | 'is_hidden' | 'is_search' | 'removed_at'

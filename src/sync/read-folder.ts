@@ -12,7 +12,7 @@ import { type CompletePage, completePage } from './complete-page.ts';
 import type { Tree } from './folders.ts';
 import { type NewMessages, newMessages } from './insert.ts';
 import type { Lane } from './lane.ts';
-import { hasMuchToRead, type Start } from './plan.ts';
+import type { Start } from './plan.ts';
 import type { ReconciliationResult } from './plan-reconcile.ts';
 import { progressOf } from './progress.ts';
 import { pullFolder } from './pull.ts';
@@ -25,8 +25,6 @@ export type Reading = {
   tree: Tree;
   /** Pages are applied one at a time, whichever folder they come from. */
   lane: Lane;
-  /** Folders with much to read are left for a round that is not brief. */
-  isBrief: boolean;
   /** Called after each page, when it is committed. `since`: when the folder was last looked at, if it had been read. */
   onPage(page: Applied & { progress: Progress; since: Date | null }): void;
   /** Called with what settling the suspicions changed. */
@@ -35,12 +33,8 @@ export type Reading = {
   onReconciled(result: ReconciliationResult): void;
 };
 
-/**
- *   read   to its end
- *   gone   the folder no longer exists, and the tree has to be looked at again
- *   left   it has much to read, and the round is brief
- */
-export type FolderOutcome = 'read' | 'gone' | 'left';
+/** `gone`: the folder no longer exists, and the tree has to be looked at again. */
+export type FolderOutcome = 'read' | 'gone';
 
 /** What Microsoft said of a folder when several were looked at together, and when it was asked. */
 export type Look = { answer: MessagePage | GraphError; askedAt: Date };
@@ -60,7 +54,6 @@ export async function readFolder(
   reading: Reading & { look?: Look | undefined },
 ): Promise<FolderOutcome> {
   for (let restarts = 0; ; restarts += 1) {
-    if (reading.isBrief && hasMuchToRead(folder)) return 'left';
     try {
       await readPages(round, folder, { ...reading, look: restarts === 0 ? reading.look : undefined });
       return 'read';

@@ -14,9 +14,7 @@ export type FoldersState = {
   /** How many were not read to their end, each with its `last_error`. */
   failed: number;
   read: number;
-  /** How many have much to read and were left for a round that is not brief. */
-  left: number;
-  /** Ids of those that were read, left or failed. */
+  /** Ids of those that were read or failed. */
   tried: Set<string>;
 };
 
@@ -55,7 +53,6 @@ export async function readFolders(
       state.tried.add(folder.id);
       if (outcome === 'read') state.read += 1;
       else if (outcome === 'gone') state.gone.push(folder);
-      else if (outcome === 'left') state.left += 1;
       else state.failed += 1;
       if (outcome instanceof CelesteError && state.read === 0 && state.failed >= GIVE_UP_AFTER) throw outcome;
     }

@@ -12,17 +12,16 @@ import type { FolderRow, Round } from './round.ts';
  * Reads what is new. A round that is not `whole` leaves quiet folders of a large mailbox to the next one; their
  * `synced_at` says so. One that is `reconciling` also compares counts with Microsoft's.
  *
- * @returns whether every folder it read came to its end and every suspicion was settled; and whether it left folders
- *   with much to read for another round
+ * @returns whether every folder it read came to its end and every suspicion was settled
  * @throws GraphError, CelesteError `throttled`, `lease_lost`, or what tokens throw
  */
 export async function readMailbox(
   round: Round,
   reading: Reading,
   { whole, reconciling }: { whole: boolean; reconciling: boolean },
-): Promise<{ isComplete: boolean; hasLeft: boolean }> {
+): Promise<boolean> {
   const { tree } = reading;
-  const state: FoldersState = { gone: [], failed: 0, read: 0, left: 0, tried: new Set() };
+  const state: FoldersState = { gone: [], failed: 0, read: 0, tried: new Set() };
   // The whole tree: that a folder was deleted and made anew may be missed by its changes.
   // https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/8794
   if (reconciling) await syncTree(round, tree, { whole: true });
@@ -40,8 +39,7 @@ export async function readMailbox(
     if (found.readAgain > 0) isSettled = await settle(round, reading);
     reading.onReconciled(await finishReconciling(round, found));
   }
-  const isComplete = state.failed === 0 && state.gone.length === 0 && isSettled;
-  return { isComplete, hasLeft: state.left > 0 };
+  return state.failed === 0 && state.gone.length === 0 && isSettled;
 }
 
 /** Settles every suspicion there is. @returns false when Microsoft gave no answer about one */

@@ -23,7 +23,6 @@ import {
   type Ending,
   endingOf,
   FOLDERS_INCOMPLETE,
-  MUCH_TO_READ,
   type Outcome,
   recordBareEnding,
   recordEnding,
@@ -58,8 +57,6 @@ export type SyncProgress = {
 export type SyncRequest = {
   yachtId: string;
   watcherId: string;
-  /** Leaves folders with much to read (a reset, a folder that was moved here) for a round that is not brief. */
-  isBrief?: boolean;
   /** Aborted: the page in hand is finished, then the mailbox is given back. */
   signal?: AbortSignal | undefined;
   /** Called after every page, when it is committed. */
@@ -84,8 +81,6 @@ export type SyncResult = {
   tookOver: boolean;
   /** What comparing counts with Microsoft's came to; null when this round did not. */
   reconciliation: ReconciliationResult | null;
-  /** It was brief and left folders with much to read. */
-  hasLeft: boolean;
 };
 
 /**
@@ -161,7 +156,6 @@ const NOTHING = {
   after: null,
   tookOver: false,
   reconciliation: null,
-  hasLeft: false,
 };
 
 type Running = {
@@ -177,20 +171,16 @@ type Running = {
   reconciling: boolean;
 };
 
-type RoundEnding = Pick<Ending, 'outcome' | 'code'> & { hasLeft: boolean };
-
-async function runRound(deps: SyncDeps, running: Running): Promise<RoundEnding> {
+async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 'outcome' | 'code'>> {
   const { watcher, graph, lease, signal, isWhole, reconciling } = running;
   try {
     const { tenants, clock, log, source = deltaSource } = deps;
     const round: Round = { tenants, graph, source, clock, log, watcher, lease, signal };
-    const scope = { whole: isWhole, reconciling };
-    const { isComplete, hasLeft } = await readMailbox(round, readingOf(running), scope);
-    if (!isComplete) return { outcome: 'degraded', code: FOLDERS_INCOMPLETE, hasLeft };
-    if (hasLeft) return { outcome: 'interrupted', code: MUCH_TO_READ, hasLeft };
-    return { outcome: 'synced', code: null, hasLeft };
+    const isComplete = await readMailbox(round, readingOf(running), { whole: isWhole, reconciling });
+    if (!isComplete) return { outcome: 'degraded', code: FOLDERS_INCOMPLETE };
+    return { outcome: 'synced', code: null };
   } catch (error) {
-    const ending = { ...endingOf(error, signal), hasLeft: false };
+    const ending = endingOf(error, signal);
     const request_id = isGraphError(error) ? error.requestId : null;
     deps.log.warn(
       {
@@ -205,17 +195,15 @@ async function runRound(deps: SyncDeps, running: Running): Promise<RoundEnding> 
     await transact({ tenants: deps.tenants, watcher }, (tx) =>
       revokeAccess(tx, watcher, { error: 'insufficient_claims', claims: error.claims }),
     );
-    return { outcome: 'reauth_required', code: 'reauth_required', hasLeft: false };
+    return { outcome: 'reauth_required', code: 'reauth_required' };
   }
 }
 
-function readingOf({ request, watcher, tree, tally, reconciling }: Running): Reading {
-  const { yachtId, watcherId, isBrief = false, onProgress } = request;
+function readingOf({ request, watcher, tree, tally }: Running): Reading {
+  const { yachtId, watcherId, onProgress } = request;
   return {
     tree,
     lane: createLane(),
-    // What comparing counts has read again is judged at the end of the same round.
-    isBrief: isBrief && !reconciling,
     onPage: (page) => {
       tally.page(page);
       const { progress, threadIds } = page;
