@@ -38,7 +38,10 @@ export async function disconnect(
 
 type Purge = { accountId: string | undefined; now: Date };
 
-/** Marks the mailbox just disconnected; when none was, every one the person disconnected before. */
+/**
+ * Marks the mailbox just disconnected; when none was, every one of their own that the person disconnected before. A
+ * shared mailbox has other readers: it is purged where it is removed (shared.ts).
+ */
 async function requestPurge(
   tx: TenantWriter,
   owner: TokenOwner,
@@ -49,6 +52,7 @@ async function requestPurge(
     .set({ purge_requested_at: now })
     .where('yacht_id', '=', owner.yachtId)
     .where('user_id', '=', owner.userId)
+    .where('kind', '=', 'own')
     .where('sync_status', '=', 'disconnected')
     .where('purge_requested_at', 'is', null)
     .$if(accountId !== undefined, (q) => q.where('microsoft_user_id', '=', accountId ?? ''))
