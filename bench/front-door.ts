@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream';
 
 import { decodeJwt } from 'jose';
 
-export type FrontDoor = { url: string; close(): void };
+export type FrontDoor = { url: string; stop(): void };
 
 /**
  * Opens on 127.0.0.1. Requests pass unchanged, `Host` too, so that links in the answers lead back here.
@@ -29,7 +29,7 @@ export async function openFrontDoor(sandboxOf: (yachtId: string) => string): Pro
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    close: () => {
+    stop: () => {
       server.close();
       server.closeAllConnections();
     },

@@ -45,20 +45,14 @@ export function withWorld(
   measure: (world: WorkersWorld) => Promise<void>,
 ): Promise<void> {
   return withDataDir(async (dataDir) => {
-    const sandbox = await startSandbox();
-    const ofHogs = hogs > 0 ? await startSandbox() : sandbox;
     const fleet = await createFleet(dataDir, yachts);
-    const isHog = (yachtId: string) => fleet.yachtIds.indexOf(yachtId) >= yachts - hogs;
-    const sandboxOf = (yachtId: string) => (isHog(yachtId) ? ofHogs : sandbox).url;
-    const door = await openFrontDoor(sandboxOf);
-    const sandboxUrl = hogs > 0 ? door.url : sandbox.url;
+    const microsoft = await startMicrosoft(fleet.yachtIds, hogs);
+    const { url: sandboxUrl, sandboxOf } = microsoft;
     const tokenKey = randomBytes(32).toString('base64url');
     try {
       await measure({ fleet, sandboxUrl, sandboxOf, tokenKey, dataDir, concurrency });
     } finally {
-      door.close();
-      sandbox.stop();
-      ofHogs.stop();
+      microsoft.stop();
       await fleet.close();
     }
   });
@@ -154,6 +148,22 @@ export async function makeDue(world: WorkersWorld, yachtIds: string[], at: Date)
     .set({ next_look_at: at })
     .where('yacht_id', 'in', yachtIds)
     .execute();
+}
+
+type Microsoft = SandboxProcess & Pick<WorkersWorld, 'sandboxOf'>;
+
+/** One sandbox; where there are hogs another for them, and one address for both. */
+async function startMicrosoft(yachtIds: string[], hogs: number): Promise<Microsoft> {
+  const sandbox = await startSandbox();
+  if (hogs === 0) return { ...sandbox, sandboxOf: () => sandbox.url };
+  const ofHogs = await startSandbox();
+  const hogIds = new Set(yachtIds.slice(-hogs));
+  const sandboxOf = (yachtId: string) => (hogIds.has(yachtId) ? ofHogs : sandbox).url;
+  const door = await openFrontDoor(sandboxOf);
+  const stop = () => {
+    for (const part of [door, sandbox, ofHogs]) part.stop();
+  };
+  return { url: door.url, sandboxOf, stop };
 }
 
 type SandboxProcess = { url: string; stop(): void };
