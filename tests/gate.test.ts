@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
+import { getBatch } from '#microsoft/batch.ts';
+import type { Gate } from '#microsoft/graph-client.ts';
 
 import { expectGoodConduct } from './support/conduct.ts';
 import { createMailWorld, type MailWorld } from './support/mail.ts';
@@ -97,3 +99,37 @@ it('told to wait, none of three processes asks before it may', async () => {
   }
   await world.expectEqual(engineer);
 }, 90_000);
+
+it.each(['in a batch', 'of a whole request', 'of bytes'])(
+  'the wait of a refusal %s is stored before its places are given back',
+  async (where) => {
+    const { id: watcherId } = await world.watcher(engineer);
+    const { yachtId } = world;
+    const told: string[] = [];
+    const real = world.gates.of({ yachtId, watcherId, app: 'read' });
+    const gate: Gate = {
+      enter: async (signal, places) => {
+        const leave = await real.enter(signal, places);
+        return () => {
+          told.push('left');
+          leave();
+        };
+      },
+      refused: async (error) => {
+        await real.refused(error);
+        const { throttled_until } = await world.watcher(engineer);
+        told.push(throttled_until === null ? error.kind : 'told to wait');
+      },
+    };
+    const source = world.tokens.source({ yachtId, userId: engineer.userId, purpose: 'read' });
+    const graph = world.graph.as(source, gate);
+    world.sandbox.faults.add({
+      match: { path: '/me/mailFolders' },
+      fault: { name: 'TooManyRequests', retry_after: { seconds: 4 } },
+    });
+    const path = '/me/mailFolders';
+    if (where === 'in a batch') await getBatch(graph, [{ id: 'folders', path }]);
+    else await expect(where === 'of bytes' ? graph.bytes({ path }) : graph.json({ path })).rejects.toThrow();
+    expect(told).toEqual(['told to wait', 'left']);
+  },
+);

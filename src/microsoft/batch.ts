@@ -49,21 +49,18 @@ async function askFor(
   const requests = items.flatMap((item) => innerRequest(graph, item, answers));
   if (requests.length > 0) {
     const places = Math.min(AT_ONCE, requests.length);
-    const answer = asObject(
-      await graph.json({ method: 'POST', path: '/$batch', body: { requests }, signal, places }),
-    );
-    for (const response of asList(answer.responses).map(asObject)) {
-      const id = asText(response.id)?.toLowerCase();
-      if (id !== undefined) answers.set(id, innerAnswer(response));
-    }
-  }
-  for (const answer of answers.values()) {
-    if ('error' in answer) await graph.slowDown(answer.error);
+    const batch = { method: 'POST', path: '/$batch', body: { requests }, places } as const;
+    const answer = await graph.json({ ...batch, signal, refusalsIn });
+    for (const [id, inner] of innerAnswers(answer)) answers.set(id, inner);
   }
   const unanswered = {
     error: new GraphError({ kind: 'transient', status: null, graphCode: 'no_batch_answer' }),
   };
   return new Map(items.map(({ id }) => [id, answers.get(id.toLowerCase()) ?? unanswered]));
+}
+
+function refusalsIn(answer: unknown): GraphError[] {
+  return innerAnswers(answer).flatMap(([, inner]) => ('error' in inner ? [inner.error] : []));
 }
 
 /** Nothing for a link that leads elsewhere: it is answered here, as a lost cursor. */
@@ -81,6 +78,15 @@ function innerRequest(
     answers.set(id.toLowerCase(), { error });
     return [];
   }
+}
+
+function innerAnswers(answer: unknown): [string, BatchAnswer][] {
+  return asList(asObject(answer).responses)
+    .map(asObject)
+    .flatMap((response) => {
+      const id = asText(response.id)?.toLowerCase();
+      return id === undefined ? [] : [[id, innerAnswer(response)] satisfies [string, BatchAnswer]];
+    });
 }
 
 function innerAnswer(response: Record<string, unknown>): BatchAnswer {

@@ -17,6 +17,8 @@ export type GraphRequest = {
   timeoutMs?: number;
   /** How many requests Graph makes of it at once; more than one for a batch. */
   places?: number;
+  /** What was refused inside a success: the gate is told of it before the places are given back. */
+  refusalsIn?: (answer: unknown) => GraphError[];
 };
 
 export type GraphBytes = {
@@ -41,8 +43,6 @@ export interface Graph {
   relative(path: string): string;
   /** Has the next request show another access token, because this one was refused inside an answer. */
   renew(): Promise<void>;
-  /** Tells the gate of a throttle that stood inside an answer: the next request waits for it. */
-  slowDown(refusal: GraphError): Promise<void>;
 }
 
 /** Where a mailbox's access token comes from. */
@@ -52,7 +52,10 @@ export type TokenSource = {
   renewed(refused: string): Promise<string>;
 };
 
-/** Waits for leave to send one request, which takes so many places; the answer gives them back. */
+/**
+ * Waits for leave to send one request, which takes so many places; the answer gives them back. A refusal is told
+ * before that: whoever comes in next must find the wait.
+ */
 export type Gate = {
   enter(signal?: AbortSignal, places?: number): Promise<() => void>;
   refused(error: GraphError): Promise<void>;
@@ -87,22 +90,24 @@ export function createGraphClient({
   return {
     as: (tokens, gate, sharedAddress) => ({
       root: sharedAddress === undefined ? '/me' : `/users/${encodeURIComponent(sharedAddress)}`,
-      json: (request) =>
-        inside(gate, request, async () => readJson(await send(agent, base, tokens, request))),
+      json: (request) => jsonThrough(gate, request, () => send(agent, base, tokens, request)),
       bytes: (request) =>
         bytesThrough(gate, request, () => send(agent, base, tokens, { ...request, raw: true })),
       relative: (path) => relativeTo(base, path),
       renew: async () => void (await tokens.renewed(await tokens.current())),
-      slowDown: (refusal) => gate.refused(refusal),
     }),
     close: () => agent.close(),
   };
 }
 
-async function inside<T>(gate: Gate, request: GraphRequest, call: () => Promise<T>): Promise<T> {
+type Call = () => Promise<Dispatcher.ResponseData>;
+
+async function jsonThrough(gate: Gate, request: GraphRequest, call: Call): Promise<unknown> {
   const leave = await gate.enter(request.signal, request.places);
   try {
-    return await call();
+    const answer = await readJson(await call());
+    for (const refusal of request.refusalsIn?.(answer) ?? []) await gate.refused(refusal);
+    return answer;
   } catch (error) {
     if (error instanceof GraphError) await gate.refused(error);
     throw error;
@@ -112,7 +117,7 @@ async function inside<T>(gate: Gate, request: GraphRequest, call: () => Promise<
 }
 
 // The place in the gate is held until the last byte is here: Microsoft counts the request until then.
-async function bytesThrough(gate: Gate, request: GraphRequest, call: () => Promise<Dispatcher.ResponseData>) {
+async function bytesThrough(gate: Gate, request: GraphRequest, call: Call): Promise<GraphBytes> {
   const leave = await gate.enter(request.signal);
   try {
     const response = await call();
@@ -124,8 +129,11 @@ async function bytesThrough(gate: Gate, request: GraphRequest, call: () => Promi
       contentLength: Number.isInteger(length) && length > 0 ? length : null,
     };
   } catch (error) {
-    leave();
-    if (error instanceof GraphError) await gate.refused(error);
+    try {
+      if (error instanceof GraphError) await gate.refused(error);
+    } finally {
+      leave();
+    }
     throw error;
   }
 }

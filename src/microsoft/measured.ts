@@ -1,5 +1,5 @@
 import { type GraphErrorKind, isGraphError } from './errors.ts';
-import type { Graph, GraphClient } from './graph-client.ts';
+import type { Graph, GraphClient, GraphRequest } from './graph-client.ts';
 
 /** How Graph answered; `not_sent`: no token, no leave of the gate, or told to stop. */
 export type GraphAnswerKind = 'ok' | GraphErrorKind | 'not_sent';
@@ -16,14 +16,17 @@ export function measured(client: GraphClient, onAnswer: (kind: GraphAnswerKind) 
       throw error;
     }
   };
+  const overheardIn =
+    ({ refusalsIn }: GraphRequest) =>
+    (answer: unknown) => {
+      const refusals = refusalsIn?.(answer) ?? [];
+      for (const { kind } of refusals) onAnswer(kind);
+      return refusals;
+    };
   const overheard = (graph: Graph): Graph => ({
     ...graph,
-    json: (request) => told(graph.json(request)),
+    json: (request) => told(graph.json({ ...request, refusalsIn: overheardIn(request) })),
     bytes: (request) => told(graph.bytes(request)),
-    slowDown: (refusal) => {
-      onAnswer(refusal.kind);
-      return graph.slowDown(refusal);
-    },
   });
   return { ...client, as: (...bound) => overheard(client.as(...bound)) };
 }

@@ -14,6 +14,5 @@ export function counted(graph: Graph, onRequest: () => void): Graph {
     },
     relative: (path) => graph.relative(path),
     renew: () => graph.renew(),
-    slowDown: (refusal) => graph.slowDown(refusal),
   };
 }
