@@ -67,8 +67,9 @@ function workOffBy(sync: SyncDeps): Read {
       announceDue: (id, at) => announceDue(master, id, at),
       onRound: ended.resolve,
     };
-    const signal = new AbortController().signal;
-    await runSyncMailbox(deps, { yacht_id: yachtId, watcher_id: watcherId }, signal);
+    const { signal } = new AbortController();
+    const turn = { giveWay: signal, takesLong: () => undefined };
+    await runSyncMailbox(deps, { yacht_id: yachtId, watcher_id: watcherId }, { signal, turn });
     return ended.promise;
   };
 }

@@ -40,8 +40,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'take-nudges': (_, signal) =>
       runTakeNudges({ master, tenants, queue, clock, log, onNudge: deps.onNudge }, signal),
     'keep-subscription': (job) => runKeepSubscription({ subscriptions, queue }, job),
-    'sync-mailbox': (job, signal) => runSyncMailbox(syncing, job, signal),
-    'catch-up-mailbox': (job, signal) => runCatchUpMailbox(syncing, job, signal),
+    'sync-mailbox': (job, signal, turn) => runSyncMailbox(syncing, job, { signal, turn }),
+    'catch-up-mailbox': (job, signal, turn) => runCatchUpMailbox(syncing, job, { signal, turn }),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
     'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, master, clock, events }, job, signal),
     sweep: async ({ whole }) => {

@@ -7,6 +7,7 @@ import { PgBoss } from 'pg-boss';
 import { gather } from '#base/gather.ts';
 import type { Log } from '#base/log.ts';
 
+import type { Turn } from './slots.ts';
 import { drain, type Working, work } from './work.ts';
 
 /** The jobs there are, and the ids each one carries. */
@@ -22,8 +23,9 @@ export type Jobs = {
 };
 export type JobName = keyof Jobs;
 
-/** Does one job. `signal` aborts when the worker is told to stop, or with `othersWait` when a job took long. */
-export type Handlers = { [Name in JobName]: (data: Jobs[Name], signal: AbortSignal) => Promise<void> };
+/** Does one job. `signal` aborts when the worker is told to stop, or when the job took long and is to give way. */
+export type Handler<Data> = (data: Data, signal: AbortSignal, turn: Turn) => Promise<void>;
+export type Handlers = { [Name in JobName]: Handler<Jobs[Name]> };
 
 export interface Queue {
   /** Asks for a job; while the same one is waiting already, this does nothing. */

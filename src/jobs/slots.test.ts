@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 
-import { createSlots, othersWait, type SlotJob, type Slots } from './slots.ts';
+import { createSlots, othersWait, type SlotJob, type Slots, type Turn } from './slots.ts';
 
-type Job = SlotJob & { finish: PromiseWithResolvers<void>; signal?: AbortSignal };
+type Job = SlotJob & { finish: PromiseWithResolvers<void>; turn?: Turn };
 
 /** A queue in memory, and the slots that work it off. */
 function harness(slots: number, sliceMs = 60_000) {
@@ -15,10 +15,10 @@ function harness(slots: number, sliceMs = 60_000) {
       const at = waiting.findIndex(({ yacht }) => yacht === null || !leaveOut.includes(yacht));
       return at < 0 ? null : (waiting.splice(at, 1)[0] ?? null);
     },
-    run: async (job, signal) => {
+    run: async (job, turn) => {
       begun.push(job);
-      job.signal = signal;
-      signal.addEventListener('abort', () => job.finish.resolve());
+      job.turn = turn;
+      turn.giveWay.addEventListener('abort', () => job.finish.resolve());
       await job.finish.promise;
     },
     onError: (error) => {
@@ -83,10 +83,22 @@ it('has a job that takes long give its slot back when others wait, and only then
   const [long] = add('hog', 1);
   await expect.poll(() => begun.length).toBe(1);
   await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(long?.signal?.aborted).toBe(false);
+  expect(long?.turn?.giveWay.aborted).toBe(false);
   add('quiet', 1);
   await expect.poll(() => ofYacht('quiet')).toBe(1);
-  expect(long?.signal?.reason).toBe(othersWait);
+  expect(long?.turn?.giveWay.reason).toBe(othersWait);
+  await end();
+});
+
+it('does not wait for the end of its slice when a job says that it takes long', async () => {
+  const { add, begun, ofYacht, end } = harness(1);
+  const [long] = add('hog', 1);
+  await expect.poll(() => begun.length).toBe(1);
+  long?.turn?.takesLong();
+  expect(long?.turn?.giveWay.aborted).toBe(false);
+  add('quiet', 1);
+  await expect.poll(() => ofYacht('quiet')).toBe(1);
+  expect(long?.turn?.giveWay.reason).toBe(othersWait);
   await end();
 });
 

@@ -9,12 +9,20 @@ export type SlotsOptions<Job extends SlotJob> = {
   slots: number;
   /** Takes the job that waits longest, but none of these yachts; null when none waits. */
   fetch(leaveOut: string[]): Promise<Job | null>;
-  /** Does a job and settles it. `signal` aborts with `othersWait`. Never rejects. */
-  run(job: Job, signal: AbortSignal): Promise<void>;
+  /** Does a job and settles it. Never rejects. */
+  run(job: Job, turn: Turn): Promise<void>;
   /** Told when a job could not be fetched; it is tried again at the next look. */
   onError(error: unknown): void;
   /** So long a job keeps its slot while others wait. */
   sliceMs: number;
+};
+
+/** What a job knows of the slot it has. */
+export type Turn = {
+  /** Aborts with `othersWait` when the job took its time and another waits. */
+  giveWay: AbortSignal;
+  /** Says that there is much left to do: from now on the slot is the next one's as soon as somebody waits. */
+  takesLong(): void;
 };
 
 export interface Slots {
@@ -31,7 +39,7 @@ export const othersWait = new Error('others wait for this slot');
 
 const LOOK_EVERY_MS = 2_000;
 
-type Running = SlotJob & { startedAt: number; stopping: AbortController; done: Promise<void> };
+type Running = SlotJob & { sliceEndsAt: number; stopping: AbortController; done: Promise<void> };
 
 export function createSlots<Job extends SlotJob>(options: SlotsOptions<Job>): Slots {
   const { slots, sliceMs } = options;
@@ -45,9 +53,13 @@ export function createSlots<Job extends SlotJob>(options: SlotsOptions<Job>): Sl
 
   const start = (job: Job) => {
     const stopping = new AbortController();
-    const entry: Running = { ...job, startedAt: Date.now(), stopping, done: Promise.resolve() };
+    const entry: Running = { ...job, sliceEndsAt: Date.now() + sliceMs, stopping, done: Promise.resolve() };
     running.add(entry);
-    entry.done = options.run(job, stopping.signal).finally(() => {
+    const takesLong = () => {
+      entry.sliceEndsAt = Date.now();
+      wake();
+    };
+    entry.done = options.run(job, { giveWay: stopping.signal, takesLong }).finally(() => {
       running.delete(entry);
       wake();
     });
@@ -60,7 +72,7 @@ export function createSlots<Job extends SlotJob>(options: SlotsOptions<Job>): Sl
   const next = async (): Promise<Job | null> => {
     const held = holding();
     if (held.length < slots) return fetchFairly(slots - reserve);
-    const longest = held.find(({ startedAt }) => Date.now() - startedAt >= sliceMs);
+    const longest = held.find(({ sliceEndsAt }) => Date.now() >= sliceEndsAt);
     const job = longest
       ? ((await options.fetch(yachtsWith(held, share))) ?? (await options.fetch([])))
       : null;

@@ -4,14 +4,14 @@ import type { Events } from '#directory/events.ts';
 import { audienceOfWatcher } from '#mailboxes/readers.ts';
 import { getWatcherState, type WatcherState } from '#mailboxes/watchers.ts';
 import { lookAgain } from '#sync/nudges.ts';
-import { FOLDERS_INCOMPLETE } from '#sync/outcome.ts';
+import { FOLDERS_INCOMPLETE, MUCH_TO_READ } from '#sync/outcome.ts';
 import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
 import { publishTo } from './audience.ts';
 import { publishNotices } from './notices.ts';
 import type { Jobs, Queue } from './queue.ts';
-import { othersWait } from './slots.ts';
+import type { Turn } from './slots.ts';
 import { createTicker } from './ticker.ts';
 
 export type SyncMailboxDeps = {
@@ -28,30 +28,47 @@ export type SyncMailboxDeps = {
 type Job = Jobs['sync-mailbox'];
 
 const NEWS_EVERY_MS = 500;
+/** So many messages left to read again are not an ordinary round's: five pages. */
+const MUCH = 2_000;
+/** A mailbox with much to read looks for news in between. */
+const NEWS_WAIT_MS = 60_000;
+
+type Slot = { signal: AbortSignal; turn: Turn };
 
 /** Runs a round. That there is nothing to do, or that somebody else is at it, is a success too. */
-export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, signal: AbortSignal): Promise<void> {
+export async function runSyncMailbox(deps: SyncMailboxDeps, job: Job, { signal, turn }: Slot): Promise<void> {
   const before = await read(deps, job);
-  if (before.first_sync_done) return runRound(deps, { job, before }, signal);
-  await deps.queue.send('catch-up-mailbox', job);
+  if (!before.first_sync_done) return deps.queue.send('catch-up-mailbox', job);
+  await runRound(deps, { job, before }, { signal, turn });
 }
 
-/** The same for a mailbox with much to read: its first round, or one that took long while others waited. */
-export async function runCatchUpMailbox(deps: SyncMailboxDeps, job: Job, signal: AbortSignal): Promise<void> {
-  await runRound(deps, { job, before: await read(deps, job) }, signal);
+/** The same for a mailbox with much to read: its first round, or one that gave way to others. */
+export async function runCatchUpMailbox(
+  deps: SyncMailboxDeps,
+  job: Job,
+  { signal, turn }: Slot,
+): Promise<void> {
+  const inItsPlace: Turn = { ...turn, takesLong: () => undefined };
+  await runRound(deps, { job, before: await read(deps, job) }, { signal, turn: inItsPlace });
 }
 
 async function runRound(
   deps: SyncMailboxDeps,
   { job, before }: { job: Job; before: Watcher },
-  signal: AbortSignal,
+  { signal, turn }: Slot,
 ): Promise<void> {
   const news = createNews(deps, before);
   const result = await syncMailbox(deps.sync, {
     yachtId: job.yacht_id,
     watcherId: job.watcher_id,
     signal,
-    onProgress: ({ progress, threadIds }) => news.add({ ...before, progress }, threadIds),
+    giveWay: before.first_sync_done
+      ? AbortSignal.any([turn.giveWay, AbortSignal.timeout(NEWS_WAIT_MS)])
+      : turn.giveWay,
+    onProgress: ({ progress, threadIds }) => {
+      news.add({ ...before, progress }, threadIds);
+      if (progress.total - progress.done > MUCH) turn.takesLong();
+    },
   });
   await news.flush();
   if (result.after === null) return;
@@ -59,7 +76,7 @@ async function runRound(
   const after = { ...before, ...result.after };
   const next = await followUp(deps, after, result);
   if (next) await deps.announceDue(job.yacht_id, next);
-  if (signal.reason === othersWait) await deps.queue.send('catch-up-mailbox', job);
+  if (result.code === MUCH_TO_READ) await deps.queue.send('catch-up-mailbox', job);
   await publishSync(deps, after);
   await publishNotices({ ...deps, ...deps.sync }, job.yacht_id, result.ledger?.notices ?? []);
   if (result.ledger?.pushFellSilent) await mendPush(deps, job);
@@ -81,7 +98,7 @@ async function mendPush({ queue, log }: SyncMailboxDeps, job: Job): Promise<void
 async function followUp({ sync }: SyncMailboxDeps, after: Watcher, round: SyncResult): Promise<Date | null> {
   const { next_sync_at } = after;
   const isAsked = after.push.nudged || (next_sync_at !== null && next_sync_at <= sync.clock.now());
-  const hasRead = round.outcome === 'synced' || round.code === FOLDERS_INCOMPLETE;
+  const hasRead = round.outcome === 'synced' || [FOLDERS_INCOMPLETE, MUCH_TO_READ].includes(round.code ?? '');
   if (!isAsked || !hasRead) return next_sync_at;
   const now = sync.clock.now();
   const look = { changes: round.changes, startedAt: new Date(after.last_round?.started_at ?? now) };

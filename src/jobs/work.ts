@@ -5,8 +5,8 @@ import { gather } from '#base/gather.ts';
 import type { Log } from '#base/log.ts';
 import { listen } from '#db/notify.ts';
 
-import { type Handlers, JOBS_CHANNEL, type JobName } from './queue.ts';
-import { createSlots, type SlotJob, type Slots } from './slots.ts';
+import { type Handler, type Handlers, JOBS_CHANNEL, type JobName } from './queue.ts';
+import { createSlots, type SlotJob, type Slots, type Turn } from './slots.ts';
 
 // How many of each a worker does at once. Mailboxes with much to read have slots of their own, a third, so that they
 // never keep those waiting that have little.
@@ -69,10 +69,7 @@ function openSlots(boss: PgBoss, { name, slots, ...works }: Work & { name: JobNa
       const [job] = await boss.fetch<object>(name, { batchSize: 1, ignoreGroups });
       return job ? { ...job, yacht: job.groupId ?? null } : null;
     },
-    run: (job, signal) => {
-      const either = AbortSignal.any([signal, works.leaving]);
-      return settle({ boss, complete, ...works }, { ...job, signal: either });
-    },
+    run: (job, turn) => settle({ boss, complete, ...works }, { ...job, turn }),
     onError: (err) => works.log.warn({ err, job: name }, 'the queue could not be asked for jobs'),
   });
 }
@@ -91,28 +88,33 @@ async function touch(boss: PgBoss, desks: Map<JobName, Slots>, log: Log): Promis
   }
 }
 
+const UNHURRIED: Turn = { giveWay: new AbortController().signal, takesLong: () => undefined };
+
 /** Does every job that is due, and those they lead to. */
 export async function drain(boss: PgBoss, names: JobName[], works: Work): Promise<void> {
-  await works.handlers.sweep({ whole: true }, works.leaving);
+  await works.handlers.sweep({ whole: true }, works.leaving, UNHURRIED);
   for (let busy = true; busy; ) {
     busy = false;
     for (const name of names) {
       const jobs = await boss.fetch<object>(name, { batchSize: 100 });
       busy ||= jobs.length > 0;
       const settling = { boss, complete: completerOf(boss, name), ...works };
-      await Promise.all(jobs.map((job) => settle(settling, { ...job, signal: works.leaving })));
+      await Promise.all(jobs.map((job) => settle(settling, { ...job, turn: UNHURRIED })));
     }
   }
 }
 
-type Settling = Omit<Work, 'leaving'> & { boss: PgBoss; complete: (ids: string[]) => Promise<void> };
-type RunningJob = { id: string; name: string; data: object; signal: AbortSignal };
+type Settling = Work & { boss: PgBoss; complete: (ids: string[]) => Promise<void> };
+type RunningJob = { id: string; name: string; data: object; turn: Turn };
 
 /** A failure is the job's own affair: what is still to do stands in TENANT. Never rejects. */
-async function settle({ boss, complete, handlers, log }: Settling, { id, name, data, signal }: RunningJob) {
-  const handler = handlers[name as JobName] as (data: object, signal: AbortSignal) => Promise<void>;
+async function settle(
+  { boss, complete, handlers, log, leaving }: Settling,
+  { id, name, data, turn }: RunningJob,
+) {
+  const handler = handlers[name as JobName] as Handler<object>;
   try {
-    await handler(data, signal);
+    await handler(data, AbortSignal.any([turn.giveWay, leaving]), turn);
     await complete([id]);
   } catch (err) {
     log.error({ err, job: name, ...data }, 'a job failed; the sweep will ask for it again');

@@ -10,13 +10,13 @@ import type { WatcherRow } from './round.ts';
 const LAPSE_MS = (LEASE_SECONDS - 1) * 1000;
 
 type Deps = { tenants: Tenants; log: Log };
-type Keeping = { lease: Lease; watcher: WatcherRow; signal: AbortSignal | undefined };
+type Keeping = { lease: Lease; watcher: WatcherRow; stop: AbortSignal[] };
 
 /**
  * Renews the lease while a page takes long; `signal` aborts when it is lost, when it may be before we could know, or
- * when the caller says stop.
+ * when one of `stop` does.
  */
-export function keepLease({ tenants, log }: Deps, { lease, watcher, signal }: Keeping) {
+export function keepLease({ tenants, log }: Deps, { lease, watcher, stop }: Keeping) {
   const lost = new AbortController();
   const lapse = () =>
     lost.abort(new CelesteError('lease_lost', 'The lease could not be renewed before it ran out.'));
@@ -35,7 +35,7 @@ export function keepLease({ tenants, log }: Deps, { lease, watcher, signal }: Ke
   let isOver = false;
   const timer = setInterval(() => void renew(), (LEASE_SECONDS * 1000) / 3);
   return {
-    signal: signal ? AbortSignal.any([signal, lost.signal]) : lost.signal,
+    signal: AbortSignal.any([...stop, lost.signal]),
     stop: () => {
       isOver = true;
       clearInterval(timer);

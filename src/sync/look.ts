@@ -8,7 +8,7 @@ import { messagePageItem, messagePageOf, type PageFrom } from '#microsoft/messag
 import { applyTree, noteQuiet, syncTree, type Tree } from './folders.ts';
 import type { Start } from './plan.ts';
 import { isAtRest, type Looking, lookedAtBefore, nextLook } from './plan-look.ts';
-import type { Look, Reading } from './read-folder.ts';
+import { type Look, type Reading, startAgain } from './read-folder.ts';
 import { type FoldersState, readFolders } from './read-folders.ts';
 import type { FolderRow, Round } from './round.ts';
 
@@ -35,28 +35,39 @@ export async function lookAround(
     if (folders.length === 0) return;
     round.signal.throwIfAborted();
     const looks = await lookAt(round, tree, { folders, withTree, looking });
+    const lost = await startLostAgain(round, looks, reading.lane);
     withTree = false;
     looking.batches += 1;
     for (const folder of folders) looking.looked.add(folder.provider_folder_id);
-    state.read += folders.length - looks.size;
+    state.read += folders.length - looks.size - lost;
     if (looks.size > 0) await readFolders(round, { ...reading, folders: [...looks.keys()], looks, state });
   }
 }
 
+/** Folders whose cursor died are read after the news of all others: each from its start. @returns how many */
+async function startLostAgain(round: Round, looks: Looks, lane: Reading['lane']): Promise<number> {
+  let lost = 0;
+  for (const [folder, look] of looks) {
+    if (!isGraphError(look?.answer, 'sync_state_lost')) continue;
+    await startAgain(round, folder, { lane, error: look.answer });
+    looks.delete(folder);
+    lost += 1;
+  }
+  return lost;
+}
+
+type Looks = Map<FolderRow, Look | undefined>;
+
 type LookingAt = { folders: FolderRow[]; withTree: boolean; looking: Looking };
 
 /** One request. The folders that are not done with it, each with its answer where that is of use. */
-async function lookAt(
-  round: Round,
-  tree: Tree,
-  { folders, withTree, looking }: LookingAt,
-): Promise<Map<FolderRow, Look | undefined>> {
+async function lookAt(round: Round, tree: Tree, { folders, withTree, looking }: LookingAt): Promise<Looks> {
   const askedAt = round.clock.now();
   const asked = folders.map((folder) => ask(round, folder, askedAt));
   const items = asked.map(({ item }) => item);
   const answers = await batchOrNone(round, [...(withTree ? treeItem(round, tree) : []), ...items]);
   if (withTree) await takeTree(round, tree, { answer: answers?.get(TREE), looking });
-  const looks = new Map<FolderRow, Look | undefined>();
+  const looks: Looks = new Map();
   for (const { folder, item, from, start } of asked) {
     const answer = answers?.get(item.id);
     const page = answer && pageOf(round, answer, from);

@@ -40,6 +40,9 @@ export type Ending = {
 /** The code of a round that read the mailbox but for folders in trouble, or messages nobody gave an answer about. */
 export const FOLDERS_INCOMPLETE = 'folders_incomplete';
 
+/** The code of a round that gave way to others with much left to read: another goes on where it was. */
+export const MUCH_TO_READ = 'much_to_read';
+
 const RUNNING = ['pending', 'active', 'degraded'] as const;
 
 /**
@@ -124,6 +127,10 @@ function lastRound({ watcher, clock }: Recording, { outcome, startedAt, summary 
 const byInterval = (now: Date) =>
   sql<Date>`${now}::timestamptz + sync_interval_minutes * interval '1 minute' * ${jitter()}`;
 
+/** Asked for while this round ran: it may have come too late for it. */
+const askedSince = (startedAt: Date, now: Date) =>
+  sql<boolean>`next_sync_at > ${startedAt} and next_sync_at <= ${now}`;
+
 /** Gives the lease back with the same statement, as most rounds end this way. */
 async function recordSuccess(
   tx: TenantWriter,
@@ -132,8 +139,7 @@ async function recordSuccess(
 ): Promise<WatcherRow | undefined> {
   const { startedAt, completeUpTo } = ending;
   const now = round.clock.now();
-  // Asked for while this round ran: it may have come too late for it.
-  const isAsked = sql<boolean>`next_sync_at > ${startedAt} and next_sync_at <= ${now}`;
+  const isAsked = askedSince(startedAt, now);
   return held(withPlacesBack(tx, round.lease), round)
     .set((eb) => ({
       ...RELEASED,
@@ -198,10 +204,16 @@ async function recordReauth(tx: TenantWriter, round: Recording, ending: Ending):
 
 /** A round over every folder goes on as one: what this one looked at need not be looked at again. */
 async function recordPause(tx: TenantWriter, round: Recording, ending: Ending): Promise<undefined> {
+  const now = round.clock.now();
+  // Whoever had it give way sees to the rest; meanwhile the mailbox is looked at as often as any.
+  const isSeenTo = ending.code === MUCH_TO_READ && round.watcher.first_synced_at !== null;
+  const isAsked = askedSince(ending.startedAt, now);
   await noteLastRound(tx, round, ending);
   await held(tx, round)
     .set((eb) => ({
-      next_sync_at: round.clock.now(),
+      next_sync_at: isSeenTo
+        ? sql<Date>`case when ${isAsked} then next_sync_at else ${byInterval(now)} end`
+        : now,
       ...(ending.isWhole && {
         whole_requested_at: eb.fn.coalesce('whole_requested_at', eb.val(ending.startedAt)),
       }),
@@ -219,9 +231,14 @@ async function noteLastRound(tx: TenantWriter, round: Recording, ending: Ending)
     .execute();
 }
 
+/** Why a round may have to stop early. `signal`: for whatever reason; `giveWay`: because others wait. */
+export type Stopping = { signal: AbortSignal; giveWay: AbortSignal | undefined };
+
 /** Which ending a fault means, and the code that stands on the watcher. */
-export function endingOf(error: unknown, signal: AbortSignal): Pick<Ending, 'outcome' | 'code'> {
+export function endingOf(error: unknown, { signal, giveWay }: Stopping): Pick<Ending, 'outcome' | 'code'> {
   const code = error instanceof CelesteError ? error.code : null;
+  if (giveWay?.aborted && signal.reason === giveWay.reason)
+    return { outcome: 'interrupted', code: MUCH_TO_READ };
   if (code === 'lease_lost' || signal.aborted) return { outcome: 'interrupted', code };
   if (code === 'throttled' || code === 'graph_throttled') return { outcome: 'throttled', code };
   if (code === 'reauth_required' || code === 'not_connected') return { outcome: 'reauth_required', code };

@@ -60,14 +60,23 @@ export async function readFolder(
     } catch (error) {
       if (isGraphError(error, 'not_found')) return 'gone';
       if (!isGraphError(error, 'sync_state_lost') || restarts === RESTARTS) throw error;
-      round.log.info(
-        { folder: folder.id, request_id: error.requestId },
-        'a folder starts again: its cursor died',
-      );
-      const detail = error.graphCode ?? error.code;
-      await reading.lane(() => restartFolder(round, folder, { kind: 'cursor_lost', detail }));
+      await startAgain(round, folder, { lane: reading.lane, error });
     }
   }
+}
+
+/** Sends a folder back to its start because Microsoft forgot where we were in it. */
+export async function startAgain(
+  round: Round,
+  folder: FolderRow,
+  { lane, error }: { lane: Lane; error: GraphError },
+): Promise<void> {
+  round.log.info(
+    { folder: folder.id, request_id: error.requestId },
+    'a folder starts again: its cursor died',
+  );
+  const detail = error.graphCode ?? error.code;
+  await lane(() => restartFolder(round, folder, { kind: 'cursor_lost', detail }));
 }
 
 async function readPages(

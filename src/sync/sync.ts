@@ -59,6 +59,8 @@ export type SyncRequest = {
   watcherId: string;
   /** Aborted: the page in hand is finished, then the mailbox is given back. */
   signal?: AbortSignal | undefined;
+  /** Aborted: the same, because the mailbox has much to read and others wait; whoever aborts it sees to the rest. */
+  giveWay?: AbortSignal | undefined;
   /** Called after every page, when it is committed. */
   onProgress?: ((progress: SyncProgress) => void) | undefined;
 };
@@ -101,7 +103,8 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   if (!claimed) return { ...NOTHING, outcome: 'skipped' };
   const { watcher, tree, mailbox } = claimed;
   const tally = createTally();
-  const keeper = keepLease(deps, { lease, watcher, signal: request.signal });
+  const { signal, giveWay } = request;
+  const keeper = keepLease(deps, { lease, watcher, stop: [signal, giveWay].filter((s) => s !== undefined) });
   const graph = counted(mailbox.graph, tally.request);
   const reconciling = isReconciling(watcher, startedAt);
   const isWhole = reconciling || watcher.whole_requested_at !== null;
@@ -180,7 +183,7 @@ async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 
     if (!isComplete) return { outcome: 'degraded', code: FOLDERS_INCOMPLETE };
     return { outcome: 'synced', code: null };
   } catch (error) {
-    const ending = endingOf(error, signal);
+    const ending = endingOf(error, { signal, giveWay: running.request.giveWay });
     const request_id = isGraphError(error) ? error.requestId : null;
     deps.log.warn(
       {
