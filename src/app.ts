@@ -130,7 +130,7 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const events = createEvents({ master, masterUrl, log });
   const queue = announcing(await createQueue({ masterUrl, log, role }), { master, clock });
   const syncIntervalMinutes = config.sync.intervalMinutes;
-  const connecting = { states, identities, graph, tenants, vault, syncIntervalMinutes };
+  const connecting = { states, identities, graph, gates, tenants, vault, syncIntervalMinutes };
   metrics.push.watchSubscriptions(() =>
     countSubscriptions(master).catch((err) => {
       log.warn({ err }, 'the figures lack the subscriptions');
@@ -140,7 +140,7 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const push = { webhookUrl: config.webhookUrl, onState: metrics.push.subscriptionState };
   const subscriptions = { master, tenants, mailboxes, clock, log, ...push };
   const outlook = createOutlook({ connecting, config, events, queue, subscriptions });
-  const addShared: Parts['addShared'] = (...by) => addSharedMailbox({ ...connecting, tokens, gates }, ...by);
+  const addShared: Parts['addShared'] = (...by) => addSharedMailbox({ ...connecting, tokens }, ...by);
   const own = { config, fleet, log, clock, webFolder, authSecret: secrets.authSecret };
   return { ...own, queue, events, metrics, graph, mailboxes, outlook, subscriptions, addShared };
 }

@@ -17,6 +17,7 @@ import { expectEqualToMailbox } from './support/oracle.ts';
 import { signInAtSandbox } from './support/sign-in.ts';
 
 const ROLE = 'engineering@corvina.test';
+const ALIAS = 'Engine.Room@corvina.test';
 let world: MailWorld;
 let engineer: Principal;
 let eto: Principal;
@@ -25,7 +26,7 @@ beforeEach(async () => {
   engineer = world.person('chief.engineer@corvina.test');
   eto = world.person('eto@corvina.test');
   const access = [engineer.email, eto.email];
-  world.store.createMailbox({ address: ROLE, displayName: 'Engineering', access });
+  world.store.createMailbox({ address: ROLE, aliases: [ALIAS], displayName: 'Engineering', access });
   world.store.deliver(ROLE, 'inbox', letter('Injector for the port engine'));
 });
 afterEach(() => world.close());
@@ -39,6 +40,7 @@ async function connectForShared(principal: Principal): Promise<void> {
 }
 const add = (principal: Principal, address = ROLE) =>
   addSharedMailbox({ ...world, syncIntervalMinutes: 15 }, principal, address);
+const watchers = () => world.db.selectFrom('email_watchers').select(['id', 'kind']).execute();
 const sync = (watcherId: string): Promise<SyncResult> =>
   syncMailbox(world.syncDeps, { yachtId: world.yachtId, watcherId });
 const expectEqual = (watcherId: string) =>
@@ -57,6 +59,44 @@ it('shared, it is nobody’s own', async () => {
   await sync(await add(engineer));
   const { refusal } = await world.connect(world.person(ROLE));
   expect(refusal).toMatchObject({ code: 'mailbox_in_use' });
+});
+
+it('shared by one address, it is nobody’s own by another', async () => {
+  await connectForShared(engineer);
+  await add(engineer, ALIAS);
+  const { refusal } = await world.connect(world.person(ROLE));
+  expect(refusal).toMatchObject({ code: 'mailbox_in_use' });
+  expect(await watchers()).toHaveLength(2);
+});
+
+it('added again by another of its addresses, it is the same, and has one reader more', async () => {
+  await connectForShared(engineer);
+  await connectForShared(eto);
+  const [shared] = await Promise.all([add(engineer), add(engineer, ALIAS)]);
+  expect(await sync(shared)).toMatchObject({ outcome: 'synced' });
+  expect(await add(eto, ALIAS)).toBe(shared);
+  expect((await watchers()).filter((row) => row.kind === 'shared')).toHaveLength(1);
+  const readers = await world.db.selectFrom('email_mailbox_readers').select('user_id').execute();
+  expect(readers.map((row) => row.user_id).sort()).toEqual([engineer.userId, eto.userId].sort());
+  await sync(shared);
+  await expectEqual(shared);
+});
+
+it('known by an address that it no longer has, it goes on by the one that it is added by', async () => {
+  await connectForShared(engineer);
+  const shared = await add(engineer);
+  await sync(shared);
+  await connectForShared(eto);
+  world.sandbox.faults.add({
+    match: { path: '/users/engineering' },
+    count: 100,
+    fault: { status: 404, code: 'ErrorInvalidUser' },
+  });
+  expect(await sync(shared)).toMatchObject({ outcome: 'degraded' });
+  world.store.deliver(ROLE, 'inbox', letter('To its new address'));
+  expect(await add(eto, ALIAS)).toBe(shared);
+  expect(await sync(shared)).toMatchObject({ outcome: 'synced' });
+  await expectEqual(shared);
 });
 
 it('somebody’s own, it is not shared, by another of its addresses neither', async () => {

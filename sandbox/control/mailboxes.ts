@@ -9,6 +9,7 @@ import { ControlError, done, textField } from './call.ts';
 export function listMailboxes({ context }: ControlCall): SandboxResponse {
   const mailboxes = context.store.mailboxes().map((mailbox) => ({
     address: mailbox.address,
+    aliases: mailbox.aliases,
     display_name: mailbox.displayName,
     user_id: mailbox.userId,
     shared: mailbox.shared,
@@ -18,7 +19,7 @@ export function listMailboxes({ context }: ControlCall): SandboxResponse {
   return done(200, { mailboxes });
 }
 
-/** `{address, display_name, user_id?, locale?, personal?, shared?, access?}`; a personal account lives in Microsoft's consumer tenant. */
+/** `{address, aliases?, display_name, user_id?, locale?, personal?, shared?, access?}`; a personal account lives in Microsoft's consumer tenant. */
 export function addMailbox({ context, body }: ControlCall): SandboxResponse {
   const address = textField(body, 'address');
   const mailbox = context.store.createMailbox({
@@ -27,11 +28,14 @@ export function addMailbox({ context, body }: ControlCall): SandboxResponse {
     ...(typeof body.user_id === 'string' ? { userId: body.user_id } : {}),
     ...(typeof body.locale === 'string' ? { locale: body.locale as Locale } : {}),
     shared: body.shared === true,
-    access: Array.isArray(body.access) ? body.access.map(String) : [],
+    access: texts(body.access),
+    aliases: texts(body.aliases),
   });
   if (body.personal === true) context.identity.configure(mailbox.userId, { tenantId: CONSUMER_TENANT });
   return done(201, { address: mailbox.address, user_id: mailbox.userId });
 }
+
+const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
 
 function need({ context, address }: ControlCall): Mailbox {
   const mailbox = context.store.mailbox(address);

@@ -4,7 +4,7 @@ import type { Mailbox } from '../store/types.ts';
 import type { GraphCall } from './call.ts';
 import { accessDenied, GraphError } from './errors.ts';
 
-/** A mailbox by its address or its user's id, percent-encoded or not; null when there is none. */
+/** A mailbox by one of its addresses or its user's id, percent-encoded or not; null when there is none. */
 export function namedMailbox(context: SandboxContext, text: string): Mailbox | null {
   const named = unescaped(text);
   return context.store.mailbox(named) ?? context.store.mailboxOfUser(named) ?? null;
@@ -21,9 +21,11 @@ function unescaped(text: string): string {
 const SHARED = /^Mail\..*\.Shared$/;
 
 /**
- * `me`, or `users/{id}` by id or address: the own mailbox, or one that its people have shared.
+ * `me`, or `users/{id}` by id or address: the own mailbox, or one that its people have shared. Mail is reached by any
+ * address, the profile is not.
  * https://learn.microsoft.com/en-us/graph/outlook-share-messages-folders
- * @throws {GraphError} 403 without access or permission, 404 ErrorInvalidUser
+ * https://learn.microsoft.com/en-us/graph/api/resources/mail-api-overview#using-the-mail-rest-api
+ * @throws {GraphError} 403 without access or permission, 404 ErrorInvalidUser, Request_ResourceNotFound
  */
 export function ownerOf(
   { context, person, scopes }: GraphCall,
@@ -36,8 +38,12 @@ export function ownerOf(
   }
   const mailbox = namedMailbox(context, second);
   if (!mailbox) throw new GraphError(404, 'ErrorInvalidUser', `The requested user '${second}' is invalid.`);
+  const rest = segments.slice(2);
+  if (rest.length === 0 && mailbox.aliases.includes(unescaped(second).toLowerCase())) {
+    throw new GraphError(404, 'Request_ResourceNotFound', `Resource '${second}' does not exist.`);
+  }
   const open =
     mailbox === person || (mailbox.access.has(person.address) && [...scopes].some((s) => SHARED.test(s)));
   if (!open) throw accessDenied();
-  return { owner: `users/${encodeURIComponent(second)}`, mailbox, rest: segments.slice(2) };
+  return { owner: `users/${encodeURIComponent(second)}`, mailbox, rest };
 }

@@ -28,7 +28,7 @@ export function getMe(call: GraphCall): SandboxResponse {
   const more: Record<string, unknown> = {
     userType: 'Member',
     accountEnabled: true,
-    proxyAddresses: [`SMTP:${mailbox.address}`],
+    proxyAddresses: [`SMTP:${mailbox.address}`, ...mailbox.aliases.map((alias) => `smtp:${alias}`)],
   };
   const select = call.query
     .get('$select')

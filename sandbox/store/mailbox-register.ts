@@ -9,10 +9,12 @@ export class MailboxRegister {
 
   /** @throws {StoreError} mailbox_exists */
   add(mailbox: Mailbox): Mailbox {
-    if (this.#byAddress.has(mailbox.address)) {
-      throw new StoreError('mailbox_exists', `The mailbox ${mailbox.address} already exists.`);
+    const addresses = [mailbox.address, ...mailbox.aliases];
+    for (const address of addresses) {
+      if (!this.#byAddress.has(address)) continue;
+      throw new StoreError('mailbox_exists', `The mailbox ${address} already exists.`);
     }
-    this.#byAddress.set(mailbox.address, mailbox);
+    for (const address of addresses) this.#byAddress.set(address, mailbox);
     this.#byUser.set(mailbox.userId.toLowerCase(), mailbox);
     return mailbox;
   }
@@ -34,6 +36,6 @@ export class MailboxRegister {
 
   /** In the order in which they were made. */
   all(): Mailbox[] {
-    return [...this.#byAddress.values()];
+    return [...new Set(this.#byAddress.values())];
   }
 }

@@ -56,6 +56,7 @@ export function makeMailbox(given: NewMailbox): Mailbox {
   const locale = given.locale ?? 'en';
   const mailbox: Mailbox = {
     address,
+    aliases: (given.aliases ?? []).map((alias) => alias.toLowerCase()),
     displayName: given.displayName,
     userId: given.userId ?? guidFrom(`user:${address}`),
     locale,

@@ -28,6 +28,8 @@ export type MailChange = {
 
 export type NewMailbox = {
   address: string;
+  /** Its other addresses. */
+  aliases?: string[];
   displayName: string;
   userId?: string;
   locale?: Locale;
@@ -54,6 +56,7 @@ export type NewFolder = {
 export interface SandboxStore {
   /** Makes a mailbox with its well-known folders, named in its language. */
   createMailbox(mailbox: NewMailbox): Mailbox;
+  /** By any of its addresses. */
   mailbox(address: string): Mailbox | undefined;
   /** By its user's object id. */
   mailboxOfUser(userId: string): Mailbox | undefined;

@@ -156,6 +156,8 @@ export type Folder = {
 export type Mailbox = {
   /** Lower case. */
   address: string;
+  /** Its other addresses, lower case: mail to them arrives here, and mail is read by them. */
+  aliases: string[];
   displayName: string;
   /** The user's object id, a GUID. */
   userId: string;

@@ -123,6 +123,39 @@ describe('an owner who is no superuser', () => {
     expect(counted).toEqual([{ linked_count: 1 }]);
   });
 
+  it('makes one of a shared mailbox that was added by two of its addresses', async () => {
+    const pool = await ownedDatabase();
+    const migrations = listMigrations('tenant').filter(({ name }) => name < '0015');
+    await migrate(pool, 'tenant', { migrations });
+    await pool.query(`alter table email_folders no force row level security`);
+    await pool.query(`
+      insert into email_watchers (yacht_id, user_id, kind, account_id, mailbox, microsoft_user_id, sync_status, created_at)
+      select 'corvina', gen_random_uuid(), 'shared', 'account', mailbox, 'shared:' || mailbox, 'active', added::date
+        from (values ('bridge@corvina.test', '2026-01-01'), ('engineering@corvina.test', '2026-01-02'),
+                     ('engine.room@corvina.test', '2026-01-03')) as given (mailbox, added)`);
+    await pool.query(`
+      insert into email_folders (watcher_id, user_id, yacht_id, provider_folder_id, display_name, well_known_name, phase, delta_link)
+      select id, user_id, yacht_id, case when mailbox like 'bridge%' then 'A' else 'B' end, 'Inbox', 'inbox', 'delta', 'link'
+        from email_watchers`);
+    await pool.query(`
+      insert into email_mailbox_readers (watcher_id, user_id, yacht_id, added_by)
+      select id, user_id, yacht_id, user_id from email_watchers`);
+    await pool.query(`alter table email_folders force row level security`);
+    await migrate(pool, 'tenant');
+
+    await pool.query(`alter table email_folders no force row level security`);
+    const { rows } = await pool.query(`
+      select mailbox, regexp_replace(microsoft_user_id, id::text, 'ID') as key, sync_status, next_sync_at <= now() as is_due,
+             (select count(*)::int from email_mailbox_readers r where r.watcher_id = w.id) as readers,
+             (select phase from email_folders f where f.watcher_id = w.id) as phase
+        from email_watchers w order by created_at`);
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      ['bridge@corvina.test', 'shared:A', 'active', true, 1, 'delta'],
+      ['engineering@corvina.test', 'shared:B', 'active', true, 2, 'pending'],
+      ['engine.room@corvina.test', 'left:ID', 'disconnected', null, 1, 'delta'],
+    ]);
+  });
+
   it('is told what is missing when it may not create roles', async () => {
     const name = `poor_${randomBytes(4).toString('hex')}`;
     await asAdmin(async (client) => {

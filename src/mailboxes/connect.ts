@@ -5,14 +5,15 @@ import { CelesteError } from '#base/errors.ts';
 import type { OauthStates, OauthTrip } from '#directory/oauth-states.ts';
 import type { Principal } from '#directory/principal.ts';
 import { IdentityError } from '#microsoft/errors.ts';
-import type { GraphClient } from '#microsoft/graph-client.ts';
+import type { Gate, Graph, GraphClient } from '#microsoft/graph-client.ts';
 import { newSignInSecrets, type SignedInAccount, type TokenSet } from '#microsoft/identity.ts';
 import { getMe } from '#microsoft/me.ts';
 import { type Purpose, requestedScopes } from '#microsoft/scopes.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
-import { openGate } from './gate.ts';
+import { type Gates, openGate } from './gate.ts';
 import { expectedAccount, type Grant, keepGrant } from './grants.ts';
+import { inboxToCompare } from './own-inbox.ts';
 import type { TokenVault } from './token-vault.ts';
 import { type Identities, identityFor } from './tokens.ts';
 
@@ -20,6 +21,7 @@ export type ConnectDeps = {
   states: OauthStates;
   identities: Identities;
   graph: GraphClient;
+  gates: Gates;
   tenants: Tenants;
   vault: TokenVault;
   /** For mailboxes that are new; default 15. */
@@ -143,22 +145,23 @@ async function exchange(deps: ConnectDeps, trip: OauthTrip, answer: SignInAnswer
     codeVerifier: trip.verifier,
     nonce: trip.nonce,
   });
-  const mailbox = await mailboxAddress(deps.graph, tokens, account);
-  return {
-    owner: { yachtId: trip.yachtId, userId: trip.userId, purpose: trip.purpose },
-    tokens,
-    account: { accountId: account.accountId, mailbox },
-  };
+  const { yachtId, userId, purpose } = trip;
+  const { accountId } = account;
+  const open = openWith(deps.graph, tokens);
+  const mailbox = await mailboxAddress(open(openGate), account);
+  const inbox = purpose === 'read' ? await inboxToCompare({ ...deps, open }, { yachtId, accountId }) : null;
+  return { owner: { yachtId, userId, purpose }, tokens, account: { accountId, mailbox, inbox } };
+}
+
+/** The mailbox of tokens that are not stored yet. */
+function openWith(client: GraphClient, { accessToken }: TokenSet): (gate: Gate) => Graph {
+  const fixed = async () => accessToken;
+  return (gate) => client.as({ current: fixed, renewed: fixed }, gate);
 }
 
 // The address people know the mailbox by. What they sign in with may differ, so Graph is asked.
-async function mailboxAddress(
-  client: GraphClient,
-  tokens: TokenSet,
-  account: SignedInAccount,
-): Promise<string> {
-  const fixed = async () => tokens.accessToken;
-  const me = await getMe(client.as({ current: fixed, renewed: fixed }, openGate));
+async function mailboxAddress(graph: Graph, account: SignedInAccount): Promise<string> {
+  const me = await getMe(graph);
   return me.mail ?? me.userPrincipalName ?? account.username ?? account.accountId;
 }
 

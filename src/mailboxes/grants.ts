@@ -10,7 +10,12 @@ import { isTaken } from './taken.ts';
 import type { GrantedAccount, TokenOwner, TokenVault } from './token-vault.ts';
 
 /** What Microsoft granted to whom; kept sealed as JSON while a person is asked about a second account. */
-export type Grant = { owner: TokenOwner; tokens: TokenSet; account: GrantedAccount & { mailbox: string } };
+export type Grant = {
+  owner: TokenOwner;
+  tokens: TokenSet;
+  /** `inbox`: Graph's id of its inbox where a shared mailbox aboard might be the same; else null. */
+  account: GrantedAccount & { mailbox: string; inbox: string | null };
+};
 
 export type KeepOptions = {
   /** Another account than the connected one is meant. */
@@ -80,7 +85,7 @@ async function watch(
   { before, intervalMinutes }: Watching,
 ): Promise<void> {
   if (before !== null && before !== account.accountId) await unwatch(tx, owner, before);
-  await refuseShared(tx, account.mailbox);
+  await refuseShared(tx, account);
   await retire(tx, owner, account.accountId);
   const order = {
     ...begun(new Date()),
@@ -119,8 +124,8 @@ async function watch(
   });
 }
 
-async function refuseShared(tx: TenantWriter, address: string): Promise<void> {
-  if (!(await isTaken(tx, 'shared', { address }))) return;
+async function refuseShared(tx: TenantWriter, { mailbox, inbox }: Grant['account']): Promise<void> {
+  if (!(await isTaken(tx, 'shared', { address: mailbox, inbox }))) return;
   throw new CelesteError('mailbox_in_use', 'This mailbox is kept in sync as a shared one.', {
     advice: 'Have it removed from the shared mailboxes first; then it can be connected.',
   });

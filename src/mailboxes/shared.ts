@@ -4,15 +4,17 @@ import { CelesteError } from '#base/errors.ts';
 import type { Principal } from '#directory/principal.ts';
 import { isGraphError } from '#microsoft/errors.ts';
 import type { Graph, GraphClient } from '#microsoft/graph-client.ts';
-import { asObject, asText } from '#microsoft/read.ts';
+import { getInboxId } from '#microsoft/inbox.ts';
 import { readsShared } from '#microsoft/scopes.ts';
 import { recordAudit } from '#tenants/audit.ts';
 import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 
+import { forgetCursors } from './cursors.ts';
 import { type Gates, openGate } from './gate.ts';
+import { RELEASED } from './lease.ts';
 import { begun } from './orders.ts';
 import { addReader } from './readers.ts';
-import { isTaken, type Recognised } from './taken.ts';
+import { isTaken, type Recognised, sharedKey } from './taken.ts';
 import type { Tokens } from './tokens.ts';
 
 export type SharedDeps = {
@@ -23,14 +25,12 @@ export type SharedDeps = {
   syncIntervalMinutes: number;
 };
 
-/** A watcher keeps this in place of a Microsoft user id: nobody signs in as a shared mailbox. */
-const sharedKey = (address: string) => `shared:${address}`;
-
 /**
  * Starts keeping a shared mailbox in sync, with the person's own consent, and puts them on its list of readers.
- * Where somebody else keeps it in sync already the person only becomes a reader: Microsoft lets them read it.
+ * Where it is kept in sync already, by whichever of its addresses, the person only becomes a reader: Microsoft lets
+ * them read it.
  *
- * @param address as people write it
+ * @param address one of the mailbox's, as people write it
  * @returns the watcher's id
  * @throws CelesteError `invalid_request`, `mailbox_in_use`, `scopes_missing`, `shared_not_found`,
  *   `shared_forbidden`, or what tokens and Graph throw
@@ -45,24 +45,34 @@ export async function addSharedMailbox(
   const { account, watched } = await deps.tenants.read(asWorker(yachtId), async (db) => {
     const consent = await consentOf(db, principal);
     await refuseOwnMailbox(db, { address: mailbox });
-    return { account: consent, watched: await findShared(db, yachtId, mailbox) };
+    return { account: consent, watched: await findShared(db, yachtId, { address: mailbox }) };
   });
   const source = deps.tokens.source({ yachtId, userId: principal.userId, purpose: 'read' });
   const gate = watched ? deps.gates.of({ yachtId, watcherId: watched.id, app: 'read' }) : openGate;
   const inbox = await tryMailbox(deps.graph.as(source, gate, mailbox));
   return deps.tenants.transact(asWorker(yachtId), async (tx) => {
-    // It may have other addresses than the one it was connected by; its inbox it has once.
     await refuseOwnMailbox(tx, { inbox });
-    return watchShared(tx, principal, { mailbox, account, syncIntervalMinutes: deps.syncIntervalMinutes });
+    const { syncIntervalMinutes } = deps;
+    return watchShared(tx, principal, { mailbox, inbox, account, syncIntervalMinutes });
   });
 }
 
-function findShared(db: Reading, yachtId: string, mailbox: string): Promise<{ id: string } | undefined> {
+type Known = { id: string; mailbox: string };
+
+/** The watcher of the shared mailbox with this inbox; else of the one that was added by this address. */
+function findShared(
+  db: Reading,
+  yachtId: string,
+  { address, inbox = '' }: { address: string; inbox?: string },
+): Promise<Known | undefined> {
   return db
     .selectFrom('email_watchers')
-    .select('id')
+    .select(['id', 'mailbox'])
     .where('yacht_id', '=', yachtId)
-    .where('microsoft_user_id', '=', sharedKey(mailbox))
+    .where('kind', '=', 'shared')
+    .where((eb) => eb.or([eb('microsoft_user_id', '=', sharedKey(inbox)), eb('mailbox', '=', address)]))
+    .orderBy((eb) => eb('microsoft_user_id', '=', sharedKey(inbox)), 'desc')
+    .orderBy('created_at')
     .executeTakeFirst();
 }
 
@@ -93,16 +103,10 @@ async function refuseOwnMailbox(db: Reading, by: Recognised): Promise<void> {
   });
 }
 
-const TRY_TIMEOUT_MS = 15_000;
-
 /** Graph's id of its inbox. */
-async function tryMailbox(graph: Graph): Promise<string | null> {
+async function tryMailbox(graph: Graph): Promise<string> {
   try {
-    const inbox = await graph.json({
-      path: `${graph.root}/mailFolders/inbox?$select=id`,
-      timeoutMs: TRY_TIMEOUT_MS,
-    });
-    return asText(asObject(inbox).id);
+    return await getInboxId(graph);
   } catch (error) {
     if (isGraphError(error, 'forbidden')) {
       throw new CelesteError('shared_forbidden', 'Microsoft does not let you read this mailbox.', {
@@ -120,23 +124,28 @@ async function tryMailbox(graph: Graph): Promise<string | null> {
   }
 }
 
-type Sharing = { mailbox: string; account: string; syncIntervalMinutes: number };
+type Sharing = { mailbox: string; inbox: string; account: string; syncIntervalMinutes: number };
 
 async function watchShared(
   tx: TenantWriter,
   { userId, yachtId }: Principal,
-  { mailbox, account, syncIntervalMinutes }: Sharing,
+  { mailbox, inbox, account, syncIntervalMinutes }: Sharing,
 ): Promise<string> {
   const now = new Date();
-  const order = { ...begun(now), user_id: userId, account_id: account, expected_from: now };
-  const microsoft_user_id = sharedKey(mailbox);
+  const known = await findShared(tx, yachtId, { address: mailbox, inbox });
+  const microsoft_user_id = sharedKey(inbox);
+  // Made anew at Microsoft under its old address, it has another inbox.
+  if (known)
+    await tx.updateTable('email_watchers').set({ microsoft_user_id }).where('id', '=', known.id).execute();
+  const consent = { user_id: userId, account_id: account };
+  // A round that is at it reads with another's consent, maybe by another address.
+  const order = { ...begun(now), ...RELEASED, ...consent, mailbox, expected_from: now };
   await tx
     .insertInto('email_watchers')
     .values({
       ...order,
       yacht_id: yachtId,
       kind: 'shared',
-      mailbox,
       microsoft_user_id,
       sync_interval_minutes: syncIntervalMinutes,
     })
@@ -147,25 +156,31 @@ async function watchShared(
         .where((eb) =>
           eb.or([
             eb('email_watchers.sync_status', 'in', ['disconnected', 'reauth_required']),
-            // Microsoft no longer lets in whoever opened it.
-            eb('email_watchers.last_sync_error_code', 'in', ['graph_forbidden', 'graph_unauthorized']),
+            eb('email_watchers.last_sync_error_code', 'in', SHUT),
           ]),
         ),
     )
     .execute();
-  const { id } = await tx
+  const watcher = await tx
     .selectFrom('email_watchers')
-    .select('id')
+    .select(['id', 'mailbox'])
     .where('yacht_id', '=', yachtId)
     .where('microsoft_user_id', '=', microsoft_user_id)
     .executeTakeFirstOrThrow();
-  await addReader(tx, { watcher_id: id, user_id: userId, yacht_id: yachtId, added_by: userId });
-  const target = { type: 'mailbox', id };
-  await recordAudit(tx, {
-    yachtId,
-    actor: { kind: 'person', id: userId },
-    action: 'mailbox.shared_added',
-    target,
-  });
-  return id;
+  // The address stands in every link that Microsoft gave.
+  if (known && known.mailbox !== watcher.mailbox) await forgetCursors(tx, watcher.id);
+  await recordAdded(tx, { watcherId: watcher.id, userId, yachtId });
+  return watcher.id;
+}
+
+/** Microsoft no longer lets in whoever opened the mailbox, or knows it no more by the address it was added by. */
+const SHUT = ['graph_forbidden', 'graph_unauthorized', 'graph_mailbox_unavailable'];
+
+type Added = { watcherId: string; userId: string; yachtId: string };
+
+async function recordAdded(tx: TenantWriter, { watcherId, userId, yachtId }: Added): Promise<void> {
+  await addReader(tx, { watcher_id: watcherId, user_id: userId, yacht_id: yachtId, added_by: userId });
+  const actor = { kind: 'person' as const, id: userId };
+  const target = { type: 'mailbox', id: watcherId };
+  await recordAudit(tx, { yachtId, actor, action: 'mailbox.shared_added', target });
 }

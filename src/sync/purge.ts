@@ -1,6 +1,7 @@
 // Takes a disconnected mailbox's mail out of the yacht's database when its owner asked for that. A little at a
 // time, and only while it stays disconnected: connecting the mailbox again calls it off.
 import type { Clock } from '#base/clock.ts';
+import { forgetCursors } from '#mailboxes/cursors.ts';
 import { recordAudit } from '#tenants/audit.ts';
 import { asWorker, type TenantReader, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 import { detachMessages, hasForgettable, purgeMessages } from '#threads/purge.ts';
@@ -26,6 +27,7 @@ export async function purgeMailbox({ tenants, clock }: PurgeDeps, purging: Purgi
   while (!purging.signal.aborted) {
     const gone = await tenants.transact(asWorker(purging.yachtId), async (tx) => {
       if (!(await holdForPurge(tx, watcherId))) return 0;
+      // Should it be called off now: what is gone by then would never be told again.
       await forgetCursors(tx, watcherId);
       const deleted = await purgeMessages(tx, { watcherId, since, limit: AT_ONCE });
       if (deleted < AT_ONCE) await finish(tx, purging);
@@ -63,22 +65,6 @@ async function holdForPurge(tx: TenantWriter, watcherId: string): Promise<boolea
     .forUpdate()
     .executeTakeFirst();
   return watcher !== undefined;
-}
-
-/** Should it be called off now, the mailbox is read from its start: what is gone by then would never be told again. */
-async function forgetCursors(tx: TenantWriter, watcherId: string): Promise<void> {
-  await tx
-    .updateTable('email_folders')
-    .set({ phase: 'pending', next_link: null, delta_link: null })
-    .where('watcher_id', '=', watcherId)
-    .where('phase', '<>', 'pending')
-    .execute();
-  await tx
-    .updateTable('email_watchers')
-    .set({ folders_delta_link: null, first_synced_at: null, complete_up_to: null })
-    .where('id', '=', watcherId)
-    .where((eb) => eb.or([eb('folders_delta_link', 'is not', null), eb('first_synced_at', 'is not', null)]))
-    .execute();
 }
 
 async function finish(tx: TenantWriter, { yachtId, watcherId }: Purging): Promise<void> {

@@ -75,6 +75,22 @@ describe('a shared mailbox', () => {
     expect((await graph('/me/messages')).body.value).toEqual([]);
   });
 
+  it('is reached by any of its addresses; its profile is not', async () => {
+    const aliases = ['Engine.Room@kestrel.test'];
+    const home = { address: 'technical@kestrel.test', displayName: 'Technical' };
+    sandbox.store.createMailbox({ ...home, aliases, shared: true, access: [ADDRESS] });
+    const graph = await graphFor(READ);
+    const answers = await Promise.all(
+      [home.address, 'engine.room@kestrel.test'].map((name) => graph(`/users/${name}/mailFolders/inbox`)),
+    );
+    expect(answers[0]?.status).toBe(200);
+    expect(answers[1]?.body.id).toBe(answers[0]?.body.id);
+    const profile = await graph('/users/engine.room@kestrel.test');
+    expect([profile.status, profile.body.error.code]).toEqual([404, 'Request_ResourceNotFound']);
+    expect(sandbox.store.mailboxes().filter((one) => one.address === home.address)).toHaveLength(1);
+    expect(() => sandbox.store.createMailbox({ ...home, address: aliases[0] ?? '' })).toThrow('exists');
+  });
+
   it('is read inside a batch', async () => {
     const graph = await graphFor(READ);
     const requests = [`${HOME}/mailFolders/inbox`, '/users/nobody@kestrel.test/messages', '/me'].map(
@@ -187,7 +203,13 @@ describe('the control interface', () => {
       return { status: response.status, text: await response.text() };
     };
     const box = 'bridge@kestrel.test';
-    const made = { address: box, display_name: 'Bridge', shared: true, access: ['mate@kestrel.test'] };
+    const made = {
+      address: box,
+      display_name: 'Bridge',
+      shared: true,
+      access: ['mate@kestrel.test'],
+      aliases: ['mate.desk@kestrel.test'],
+    };
     expect((await control('mailboxes', 'POST', made)).status).toBe(201);
     expect((await control(`mailboxes/${box}/access`, 'POST', { person: ADDRESS })).status).toBe(200);
     expect((await control(`mailboxes/${box}/access/mate@kestrel.test`, 'DELETE')).status).toBe(204);
@@ -197,7 +219,7 @@ describe('the control interface', () => {
       mailboxes: { address: string; shared: boolean; access: string[] }[];
     };
     expect(listed.mailboxes.find(({ address }) => address === box)).toMatchObject({
-      ...{ shared: true, access: [ADDRESS] },
+      ...{ shared: true, access: [ADDRESS], aliases: ['mate.desk@kestrel.test'] },
     });
   });
 });
