@@ -169,6 +169,12 @@ function createOutlook({ connecting, config, events, queue, subscriptions }: Con
       await queue.send('keep-subscription', { yacht_id: yachtId, watcher_id });
     }
   };
+  // Microsoft ends it for the account it notifies about, and for no other.
+  const endPush = async (principal: Principal, purpose: 'read' | 'write') => {
+    const { yachtId } = principal;
+    const { watcher_id: watcherId } = await status(principal);
+    if (purpose === 'read' && watcherId) await endSubscription(subscriptions, { yachtId, watcherId });
+  };
   return {
     status,
     begin: (principal, wanted) => beginAuthorize(connecting, principal, { ...wanted, redirectUri }),
@@ -178,13 +184,12 @@ function createOutlook({ connecting, config, events, queue, subscriptions }: Con
       return outcome;
     },
     replace: async (principal, state) => {
-      const { purpose } = await replaceAccount(connecting, principal, state);
+      const { purpose } = await replaceAccount({ ...connecting, beforeReplacing: endPush }, principal, state);
       await announce(principal, purpose);
     },
     disconnect: async (principal, { purpose, mail }) => {
       const { yachtId, userId } = principal;
-      const { watcher_id: watcherId } = await status(principal);
-      if (purpose === 'read' && watcherId) await endSubscription(subscriptions, { yachtId, watcherId });
+      await endPush(principal, purpose);
       const leaving = await tenants.transact(asWorker(yachtId), (tx) =>
         disconnect(tx, { yachtId, userId, purpose }, { mail, now: clock.now() }),
       );

@@ -13,6 +13,7 @@ import { expectGoodConduct } from './support/conduct.ts';
 import { endConsent } from './support/consent.ts';
 import { letter } from './support/mail-story.ts';
 import { ADDRESS, createPushWorld, DAY, MINUTE, type PushWorld } from './support/push.ts';
+import { signInAtSandbox } from './support/sign-in.ts';
 import { wire } from './support/wiring.ts';
 
 let world: PushWorld;
@@ -99,6 +100,40 @@ describe('a subscription', () => {
     });
     const { master } = world.service.fleet;
     expect(await master.selectFrom('graph_subscriptions').selectAll().execute()).toEqual([]);
+  });
+
+  describe('of an account that another takes the place of', () => {
+    const OTHER = 'second.engineer@corvina.test';
+    const replace = async () => {
+      world.store.createMailbox({ address: OTHER, displayName: 'Second engineer' });
+      const { body } = await ask(world.engineer, '/auth/outlook/authorize?purpose=read');
+      const back = await signInAtSandbox(body.url, OTHER);
+      const answer = await world.engineer(back.pathname + back.search);
+      const to = new URL(answer.headers.get('location') ?? '', back);
+      expect(to.searchParams.get('outlook')).toBe('confirm_account');
+      const json = { state: to.searchParams.get('state') };
+      return ask(world.engineer, '/auth/outlook/replace', { method: 'POST', json });
+    };
+
+    it('is ended with that one’s token, and the other gets its own', async () => {
+      const { id, userId } = world.subscription();
+      expect((await replace()).body.read).toMatchObject({ state: 'connected', mailbox: OTHER });
+      expect(world.sandbox.notifications.subscriptions()).toEqual([]);
+      await world.arrive();
+      expect(world.subscription()).not.toMatchObject({ id });
+      expect(world.subscription()).not.toMatchObject({ userId });
+      const rows = await world.service.fleet.master.selectFrom('graph_subscriptions').selectAll().execute();
+      expect(rows).toHaveLength(1);
+    });
+
+    it('keeps nobody waiting when it cannot be ended', async () => {
+      world.sandbox.faults.add({
+        match: { path: '/subscriptions/', method: 'DELETE' },
+        count: 20,
+        fault: { status: 503, body: '' },
+      });
+      expect((await replace()).body.read).toMatchObject({ state: 'connected', mailbox: OTHER });
+    });
   });
 
   it('of a mailbox that is purged leaves nothing here, though Microsoft could not be told', async () => {

@@ -26,6 +26,8 @@ export type ConnectDeps = {
   vault: TokenVault;
   /** For mailboxes that are new; default 15. */
   syncIntervalMinutes?: number | undefined;
+  /** Called before another account takes the place of the connected one, while that one's tokens are still there. */
+  beforeReplacing?: (principal: Principal, purpose: Purpose) => Promise<void>;
 };
 
 /** What the browser, or the page on its behalf, brings back from Microsoft. */
@@ -124,12 +126,13 @@ function accountIn(pending: string | null): Pick<SignInOutcome, 'account'> {
  * @throws CelesteError `state_…`, `mailbox_in_use`
  */
 export async function replaceAccount(
-  deps: Pick<ConnectDeps, 'states' | 'tenants' | 'vault' | 'syncIntervalMinutes'>,
+  deps: Pick<ConnectDeps, 'states' | 'tenants' | 'vault' | 'syncIntervalMinutes' | 'beforeReplacing'>,
   principal: Principal,
   state: string,
 ): Promise<SignInOutcome> {
   const { trip, pending } = await deps.states.takePending(state, principal);
   const grant = JSON.parse(pending) as Grant;
+  await deps.beforeReplacing?.(principal, trip.purpose);
   await deps.tenants.transact(asWorker(trip.yachtId), (tx) =>
     keepGrant(tx, deps.vault, grant, { replace: true, intervalMinutes: deps.syncIntervalMinutes }),
   );
