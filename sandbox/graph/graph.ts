@@ -63,9 +63,10 @@ function asResponse(error: unknown, ids: RequestIds): SandboxResponse {
   throw error;
 }
 
-/** From here on the client knows of every wait it was told, also of those inside a batch. */
+/** From here on the client knows of every wait it was told, also of those inside a batch: but not where nothing is sent. */
 async function respondOuter(request: SandboxRequest, occasion: Occasion): Promise<SandboxResponse> {
   const response = await respond(request, occasion);
+  if (response.hang) return response;
   const { context, caller, told } = occasion;
   const at = context.now().getTime();
   for (const { mailbox, until } of told) {

@@ -194,6 +194,23 @@ describe('the conduct of a client', () => {
     expect(conduct()).toMatchObject({ early: 2 });
   });
 
+  it('does not blame it for a refusal in a batch whose answer never comes', async () => {
+    sandbox.faults.add({ match: { path: 'drafts' }, fault: { name: 'TooManyRequests' } });
+    sandbox.faults.add({ match: { path: 'archive' }, fault: { hang: true } });
+    const urls = ['/me/mailFolders/drafts', '/me/mailFolders/archive'];
+    const requests = urls.map((url, id) => ({ id: String(id), method: 'GET', url }));
+    const asked = fetch(`${sandbox.url}/v1.0/$batch`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ requests }),
+      signal: AbortSignal.timeout(300),
+    });
+    await expect(asked).rejects.toThrow('timeout');
+    now += 1000;
+    await graph('/me/messages');
+    expect(conduct()).toMatchObject({ refused: 0, early: 0, crossing: 0 });
+  });
+
   it('does not blame it for what it had sent before it was told', async () => {
     sandbox.settings.latencyMs = 600;
     const sent = batch(Array.from({ length: 12 }, () => '/me/mailFolders/inbox'));
