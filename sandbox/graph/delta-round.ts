@@ -166,7 +166,8 @@ function kindOfChange(
   if (placement.removedAt >= 0) {
     // It is back, or was here again: the newer stay has its own line further on.
     if (immutable && placement.next) return null;
-    const known = placement.arrivedAt < pageStart || (immutable && placement.previous !== null);
+    const toldUpTo = Math.max(pageStart, state.replayedTo ?? 0);
+    const known = placement.arrivedAt < toldUpTo || (immutable && placement.previous !== null);
     return known || quirks.unknownTombstones ? 'removed' : null;
   }
   if (placement.arrivedAt >= state.from) {

@@ -73,6 +73,20 @@ describe('rounds', () => {
     expect(new Set(told).size).toBe(8);
   });
 
+  it('tell of the going of what is told again, whether it had been told in changes or at first', async () => {
+    sandbox.settings.quirks.replays = true;
+    deliver('Before');
+    let { deltaLink } = await round(graph, INBOX);
+    for (const subject of ['At first', 'In changes', 'Last']) {
+      const [message] = sandbox.store.folder(ADDRESS, 'inbox').messages.slice(-1);
+      sandbox.store.deleteMessage(ADDRESS, message?.id ?? '', { permanent: true });
+      const next = await round(graph, deltaLink);
+      expect(next.rows.filter(isTombstone).map((row) => row.id)).toContain(message?.id);
+      deliver(subject);
+      ({ deltaLink } = await round(graph, next.deltaLink));
+    }
+  });
+
   it('answer the same link the same way again', async () => {
     for (let n = 0; n < 12; n += 1) deliver(`${n}`);
     const prefer = 'IdType="ImmutableId", odata.maxpagesize=5';
