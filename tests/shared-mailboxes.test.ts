@@ -144,6 +144,15 @@ describe('reading it', () => {
   it('is decided by whoever added it and the captain, for people of this yacht', async () => {
     await choose(aboard.captain, [CORVINA.chiefEngineer, CORVINA.eto]);
     expect((await readers(eto)).body).toMatchObject({ may_change: false });
+    for (const [api, may_change] of [
+      [aboard.engineer, true],
+      [aboard.captain, true],
+      [eto, false],
+    ] as const) {
+      expect((await ask(api, `/api/watchers/${watcherId}`)).body).toMatchObject({ may_change });
+    }
+    const interval = { method: 'PUT', json: { minutes: 30 } };
+    expect(await ask(eto, `/api/watchers/${watcherId}/interval`, interval)).toMatchObject({ status: 403 });
     expect(await choose(eto, [CORVINA.eto])).toMatchObject({ status: 403, body: { code: 'not_allowed' } });
     expect(await choose(aboard.stranger, [CORVINA.eto])).toMatchObject({ status: expect.any(Number) });
     const foreign = '7c0f6a52-1d3e-4b58-9a41-0c0011220101';

@@ -1,8 +1,10 @@
 // The shapes of mailboxes in answers: what the connection is, how the sync is doing.
 import { z } from '@hono/zod-openapi';
 
+import type { Role } from '#directory/roles.ts';
 import { type Opener, problemOn } from '#mailboxes/advice.ts';
 import type { FolderState } from '#mailboxes/folder-states.ts';
+import { mayChange } from '#mailboxes/readers.ts';
 import type { ConnectionState, ConnectionStatus } from '#mailboxes/status.ts';
 import type { WatcherState } from '#mailboxes/watchers.ts';
 import type { MailboxKind } from '#tenants/schema.ts';
@@ -71,6 +73,10 @@ export const WatcherSchema = z
     kind: z.enum(['own', 'shared']),
     owner: OwnerSchema,
     mine: z.boolean().openapi({ description: 'You read its mail.' }),
+    may_change: z.boolean().openapi({
+      description:
+        'You opened it, or are the captain: how often it is looked at, and who reads it, is yours to say.',
+    }),
     status: z.enum(['pending', 'active', 'degraded', 'reauth_required', 'paused', 'disconnected']),
     last_sync_at: TimeSchema,
     next_sync_at: TimeSchema,
@@ -127,7 +133,12 @@ export const WatcherWithFoldersSchema = WatcherSchema.extend({ folders: z.array(
 );
 
 /** For whom a watcher is shown: the mailboxes they read, by watcher id, and the names of the people aboard. */
-export type Viewer = { userId: string; mailboxes: string[]; names: ReadonlyMap<string, string> };
+export type Viewer = {
+  userId: string;
+  role: Role;
+  mailboxes: string[];
+  names: ReadonlyMap<string, string>;
+};
 
 type Owned = { user_id: string; kind: MailboxKind };
 
@@ -148,6 +159,7 @@ export function watcherBody(watcher: WatcherState, viewer: Viewer): z.infer<type
     ...rest,
     owner: ownerBody(watcher, viewer),
     mine: viewer.mailboxes.includes(watcher.id),
+    may_change: mayChange(viewer, user_id),
     problem: problemOn(rest.problem?.code ?? null, openerOf(watcher, viewer)),
     last_sync_at: isoTime(rest.last_sync_at),
     next_sync_at: isoTime(rest.next_sync_at),

@@ -122,13 +122,16 @@ async function lockShared(tx: TenantWriter, sharer: Sharer, watcherId: string): 
     .forUpdate()
     .executeTakeFirst();
   if (!watcher) throw watcherNotFound();
-  if (maySetReaders(sharer, watcher.user_id)) return;
+  if (mayChange(sharer, watcher.user_id)) return;
   throw new CelesteError('not_allowed', 'Only whoever added this mailbox, or the captain, may change that.', {
     advice: 'Ask one of them.',
   });
 }
 
-/** Whoever opened the mailbox, and the captain, say who reads it. */
-export function maySetReaders(sharer: Pick<Sharer, 'userId' | 'role'>, openedBy: string): boolean {
-  return sharer.role === 'captain' || sharer.userId === openedBy;
+/**
+ * Whoever opened a mailbox, and the captain, say who reads it, and how often it is looked at (which the database holds
+ * to as well: `celeste_set_sync_interval`).
+ */
+export function mayChange(person: Pick<Sharer, 'userId' | 'role'>, openedBy: string): boolean {
+  return person.role === 'captain' || person.userId === openedBy;
 }

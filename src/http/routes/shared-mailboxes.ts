@@ -7,7 +7,7 @@ import type { Principal } from '#directory/principal.ts';
 import { ROLES, type Role } from '#directory/roles.ts';
 import { json, jsonBody, newRoutes, problems, scopeOf } from '#http/context.ts';
 import { isoTime } from '#http/shapes.ts';
-import { listReaders, maySetReaders, removeSharedMailbox, setReaders } from '#mailboxes/readers.ts';
+import { listReaders, mayChange, removeSharedMailbox, setReaders } from '#mailboxes/readers.ts';
 import { getWatcher } from '#mailboxes/watchers.ts';
 import { asWorker, type TenantScope, type Tenants } from '#tenants/tenants.ts';
 
@@ -132,7 +132,7 @@ async function readersBody(
     since: isoTime(since.get(userId) ?? null),
   }));
   people.sort((a, b) => a.display_name.localeCompare(b.display_name));
-  return { may_change: maySetReaders(principal, watcher.user_id), crew: people };
+  return { may_change: mayChange(principal, watcher.user_id), crew: people };
 }
 
 function requireAboard(crew: { userId: string }[], userIds: string[]): void {

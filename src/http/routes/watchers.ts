@@ -100,10 +100,10 @@ export async function viewerOf(
   c: Context<AppEnv>,
   { tenants, crewNames }: Pick<WatcherDeps, 'tenants' | 'crewNames'>,
 ): Promise<Viewer> {
-  const { userId, yachtId } = c.get('principal');
+  const { userId, yachtId, role } = c.get('principal');
   const names = await crewNames(yachtId);
   const mailboxes = await tenants.read(scopeOf(c), readMailboxes);
-  return { userId, mailboxes, names };
+  return { userId, role, mailboxes, names };
 }
 
 type Order = (tx: TenantWriter, watcherId: string, now: Date) => Promise<WatcherState>;

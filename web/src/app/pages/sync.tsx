@@ -1,8 +1,7 @@
-import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 
 import { watchersQuery } from '../../api/mailboxes.ts';
-import { meQuery } from '../../api/session.ts';
 import { MailboxDetails } from '../../features/sync/mailbox-details.tsx';
 import { inOrder, MailboxList } from '../../features/sync/mailbox-list.tsx';
 import { ConnectButton } from '../connect-button.tsx';
@@ -11,16 +10,13 @@ import { Split } from '../split.tsx';
 /** The sync of every mailbox one may see; with a single one there is no list to choose from. */
 export function Sync() {
   const { id } = useParams({ strict: false });
-  const { data: me } = useSuspenseQuery(meQuery);
   const watchers = useQuery(watchersQuery);
   const navigate = useNavigate();
   const items = inOrder(watchers.data ?? []);
   const shown = items.find((item) => item.id === id) ?? items[0];
   const open = (next: string) =>
     void navigate({ to: '/sync/$id', params: { id: next }, replace: id !== undefined });
-  const isCaptain = me.user.role === 'captain';
-  if (shown && items.length === 1)
-    return <MailboxDetails key={shown.id} id={shown.id} isCaptain={isCaptain} />;
+  if (shown && items.length === 1) return <MailboxDetails key={shown.id} id={shown.id} />;
   return (
     <Split
       open={id !== undefined}
@@ -32,14 +28,7 @@ export function Sync() {
         />
       }
     >
-      {shown && (
-        <MailboxDetails
-          key={shown.id}
-          id={shown.id}
-          isCaptain={isCaptain}
-          onBack={() => void navigate({ to: '/sync' })}
-        />
-      )}
+      {shown && <MailboxDetails key={shown.id} id={shown.id} onBack={() => void navigate({ to: '/sync' })} />}
     </Split>
   );
 }

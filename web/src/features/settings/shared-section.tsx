@@ -76,7 +76,7 @@ function SharedRow({ watcher }: { watcher: Watcher }) {
         )}
       </div>
       <Button onClick={() => show('readers')}>Who reads it</Button>
-      {!gone && (
+      {!gone && watcher.may_change && (
         <Button look="danger" onClick={askToLeave}>
           Remove
         </Button>

@@ -18,28 +18,26 @@ import { DayChart } from './day-chart.tsx';
 import { FolderList } from './folder-list.tsx';
 import { GapLedger } from './gap-ledger.tsx';
 import { useMailboxActions } from './use-mailbox-actions.ts';
-import { intervalWords, keptBy, roundWords } from './words.ts';
+import { intervalWords, keptBy, roundWords, whoMayChange } from './words.ts';
 
 type Props = {
   id: string;
-  /** The captain says how often any mailbox is looked at. */
-  isCaptain: boolean;
   /** Absent where there is no list to go back to. */
   onBack?: (() => void) | undefined;
 };
 
 /** One mailbox: how complete it is, what the last day was like, what was missed and found again. */
-export function MailboxDetails({ id, isCaptain, onBack }: Props) {
+export function MailboxDetails({ id, onBack }: Props) {
   const watchers = useQuery(watchersQuery);
   const watcher = watchers.data?.find((each) => each.id === id);
   if (watchers.isPending) return <Skeleton className="m-6 h-40 rounded-xl" />;
   if (!watcher) return <Empty title="There is no such mailbox here">It may have been removed.</Empty>;
-  return <Details watcher={watcher} isCaptain={isCaptain} onBack={onBack} />;
+  return <Details watcher={watcher} onBack={onBack} />;
 }
 
 type DetailsProps = Omit<Props, 'id'> & { watcher: Watcher };
 
-function Details({ watcher, isCaptain, onBack }: DetailsProps) {
+function Details({ watcher, onBack }: DetailsProps) {
   const now = useNow();
   const interval = useRef<HTMLSelectElement>(null);
   const { tone, text } = mailboxState(watcher, now);
@@ -63,7 +61,7 @@ function Details({ watcher, isCaptain, onBack }: DetailsProps) {
             {watcher.problem && <Trouble watcher={watcher} />}
             {isFirst && <FirstSync watcher={watcher} />}
           </div>
-          <Facts watcher={watcher} isCaptain={isCaptain} interval={interval} />
+          <Facts watcher={watcher} interval={interval} />
           <DayChart watcherId={watcher.id} latest={latest} />
           <GapLedger watcherId={watcher.id} latest={latest} gone={watcher.status === 'disconnected'} />
           {watcher.mine && <FolderList watcherId={watcher.id} latest={latest} />}
@@ -73,9 +71,9 @@ function Details({ watcher, isCaptain, onBack }: DetailsProps) {
   );
 }
 
-type ActionsProps = { watcher: Watcher; interval: RefObject<HTMLSelectElement | null> };
+type Parts = { watcher: Watcher; interval: RefObject<HTMLSelectElement | null> };
 
-function Actions({ watcher, interval }: ActionsProps) {
+function Actions({ watcher, interval }: Parts) {
   const { sync, pause } = useMailboxActions(watcher);
   const isPaused = watcher.status === 'paused';
   const isRunning = ['pending', 'active', 'degraded'].includes(watcher.status);
@@ -86,7 +84,9 @@ function Actions({ watcher, interval }: ActionsProps) {
   useShortcuts([
     { keys: 's', label: 'Sync now', group, run: () => maySync && sync.mutate() },
     { keys: 'p', label: isPaused ? 'Resume' : 'Pause', group, run: () => mayPause && pause.mutate() },
-    { keys: 'i', label: 'How often', group, run: () => interval.current?.focus() },
+    ...(watcher.may_change
+      ? [{ keys: 'i', label: 'How often', group, run: () => interval.current?.focus() }]
+      : []),
   ]);
   if (!watcher.mine || watcher.status === 'disconnected') return null;
   return (
@@ -149,9 +149,7 @@ function FirstSync({ watcher }: { watcher: Watcher }) {
   );
 }
 
-type FactsProps = { watcher: Watcher; isCaptain: boolean; interval: RefObject<HTMLSelectElement | null> };
-
-function Facts({ watcher, isCaptain, interval }: FactsProps) {
+function Facts({ watcher, interval }: Parts) {
   const now = useNow();
   const { last_round, reconciled_at } = watcher;
   const isConnected = watcher.status !== 'disconnected';
@@ -171,10 +169,10 @@ function Facts({ watcher, isCaptain, interval }: FactsProps) {
       {isConnected && (
         <Fact name="New mail">
           {isScheduled ? keptBy(watcher, now) : 'Not looked for at the moment; otherwise every'}{' '}
-          {watcher.mine || isCaptain ? (
+          {watcher.may_change ? (
             <IntervalSelect watcher={watcher} ref={interval} />
           ) : (
-            intervalWords(watcher.interval_minutes)
+            `${intervalWords(watcher.interval_minutes)}. ${whoMayChange(watcher.kind)}`
           )}
         </Fact>
       )}

@@ -55,6 +55,11 @@ export function intervalWords(minutes: number): string {
   return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
 }
 
+/** Who says how often a mailbox is looked at, for somebody who does not. */
+export function whoMayChange(kind: Watcher['kind']): string {
+  return `${kind === 'shared' ? 'Whoever added it' : 'Its owner'}, or the captain, may change that.`;
+}
+
 type Kept = { push?: Pick<Watcher['push'], 'state' | 'heard_at'> };
 const PUSHED: Watcher['push']['state'][] = ['active', 'renewing', 'reauthorizing'];
 

@@ -1,0 +1,78 @@
+// The sync page of mailboxes that somebody else opened, in a real browser: who may say what about them.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import { ask } from '../support/aboard.ts';
+import { builtPage, expectAccessible, openBrowser, visit } from '../support/browser.ts';
+import { ENGINEER, fillMailbox } from '../support/inbox-world.ts';
+import { bootService, CORVINA, type TestService } from '../support/service.ts';
+import { signInAtSandbox } from '../support/sign-in.ts';
+
+const SHARED = 'engineering@corvina.test';
+
+let sandbox: Sandbox;
+let service: TestService;
+let browser: Browser;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ world: 'empty', latencyMs: 0 });
+  fillMailbox(sandbox);
+  const access = { shared: true, access: [ENGINEER] };
+  sandbox.store.createMailbox({ address: SHARED, displayName: 'Engineering', ...access });
+  service = await bootService({ sandboxUrl: sandbox.url, worker: true, webFolder: builtPage() });
+  browser = await openBrowser();
+  const engineer = await service.signIn(CORVINA.chiefEngineer);
+  const { body: trip } = await ask(engineer, '/auth/outlook/authorize?purpose=read&shared=true');
+  const back = await signInAtSandbox(trip.url, ENGINEER);
+  await engineer(back.pathname + back.search);
+  const added = await ask(engineer, '/api/watchers', { method: 'POST', json: { mailbox: SHARED } });
+  const user_ids = [CORVINA.chiefEngineer, CORVINA.eto];
+  await ask(engineer, `/api/watchers/${added.body.id}/readers`, { method: 'PUT', json: { user_ids } });
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await service?.stop();
+  await sandbox?.close();
+});
+
+/** The sync page as somebody has it open, at one mailbox. */
+async function syncPage(name: string, address: string): Promise<Page> {
+  const { page } = await visit(browser, { allowed: [service.url, sandbox.url] });
+  await page.goto(service.url);
+  await page.getByRole('button', { name }).click();
+  await page.waitForURL(/\/inbox/);
+  await page.goto(`${service.url}/sync`);
+  const row = page.getByRole('button', { name: address });
+  await row.or(mailbox(page, address)).first().waitFor();
+  if (await row.isVisible()) await row.click();
+  await mailbox(page, address)
+    .getByText(/^Complete up to/)
+    .waitFor({ timeout: 60_000 });
+  return page;
+}
+
+const mailbox = (page: Page, address: string) => page.getByRole('region', { name: address });
+
+describe('how often a shared mailbox is looked at', () => {
+  it('is said to its readers, with who may change it, and offered to the captain', async () => {
+    const eto = await syncPage('Katarzyna Wolska', SHARED);
+    await mailbox(eto, SHARED)
+      .getByText('We look every 15 minutes. Whoever added it, or the captain, may change that.')
+      .waitFor();
+    expect(await eto.getByRole('combobox').count()).toBe(0);
+    await expectAccessible(eto, 'sync of a shared mailbox, for a reader');
+    await eto.goto(`${service.url}/settings`);
+    const row = eto.getByRole('article', { name: SHARED });
+    await row.getByRole('button', { name: 'Who reads it' }).waitFor();
+    expect(await row.getByRole('button', { name: 'Remove' }).count()).toBe(0);
+
+    const captain = await syncPage('Henrik Solberg', SHARED);
+    await captain.getByRole('combobox', { name: 'Look every' }).selectOption('30');
+    await eto.goto(`${service.url}/sync`);
+    await mailbox(eto, SHARED)
+      .getByText(/^We look every 30 minutes\./)
+      .waitFor();
+  });
+});
