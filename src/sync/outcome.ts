@@ -163,7 +163,8 @@ async function recordFailure(tx: TenantWriter, round: Recording, ending: Ending)
   const { code } = ending;
   const now = round.clock.now();
   const failures = round.watcher.failures + 1;
-  const next = nextAttempt(now, failures);
+  // Nobody is spared by waiting for room longer than it takes to ask.
+  const next = nextAttempt(now, code === 'database_full' ? 1 : failures);
   await held(tx, round)
     .set({
       sync_status: 'degraded',
