@@ -26,7 +26,10 @@ export function roundBody(round: RoundRecord): z.infer<typeof RoundSchema> {
 export const GapSchema = z
   .object({
     id: z.uuid(),
-    kind: z.enum(['cursor_lost', 'push_missed', 'subscription_removed', 'outage', 'count_mismatch']),
+    kind: z.enum([
+      ...(['cursor_lost', 'push_missed', 'subscription_removed', 'outage'] as const),
+      ...(['count_mismatch', 'folder_unread'] as const),
+    ]),
     detail: z.string().nullable().openapi({ description: 'A code that says more.' }),
     folder: z.string().nullable().openapi({
       description: 'Null for the mailbox as a whole, and for folders of a mailbox that is not yours.',

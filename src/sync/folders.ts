@@ -170,6 +170,7 @@ function blankRow({ watcher }: Round, providerFolderId: string): FolderRow {
     messages_done: 0,
     synced_at: null,
     last_error: null,
+    failing_since: null,
     removed_at: null,
   };
 }

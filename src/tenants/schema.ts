@@ -42,7 +42,13 @@ export type RoundSummary = { requests: number; changes: number; milliseconds: nu
 export type SyncTrigger = 'schedule' | 'person' | 'push' | 'retry';
 export type RoundTrigger = SyncTrigger | 'first';
 export type RoundOutcome = 'synced' | 'degraded' | 'throttled' | 'reauth_required' | 'interrupted';
-export type GapKind = 'cursor_lost' | 'push_missed' | 'subscription_removed' | 'outage' | 'count_mismatch';
+export type GapKind =
+  | 'cursor_lost'
+  | 'push_missed'
+  | 'subscription_removed'
+  | 'outage'
+  | 'count_mismatch'
+  | 'folder_unread';
 /** What stands on the watcher of its latest round; rows from before 0008 hold the summary alone. */
 export type LastRound = RoundSummary & {
   started_at?: string;
@@ -99,6 +105,8 @@ export interface EmailWatchersTable {
   messages_total: Generated<number>;
   folders_done: Generated<number>;
   folders_total: Generated<number>;
+  folders_left_out: Generated<number>;
+  progress_at: Timestamp | null;
   lease_owner: string | null;
   lease_until: Timestamp | null;
   subscription_id: string | null;
@@ -170,6 +178,7 @@ export interface EmailFoldersTable {
   messages_done: Generated<number>;
   synced_at: Timestamp | null;
   last_error: string | null;
+  failing_since: Timestamp | null;
   removed_at: Timestamp | null;
 }
 
