@@ -210,6 +210,40 @@ describe('an outage', () => {
     expect(await notices()).toMatchObject([{ kind: 'stale', mailbox: eto.email }]);
   });
 
+  it('is what a first sync is that stops after its first page, not one that makes progress', async () => {
+    const eto = world.person('eto@corvina.test');
+    world.store.bulk(eto.email, { count: 2_500, seed: 5 });
+    await world.connect(eto);
+    const slice = async () => {
+      const others = new AbortController();
+      await world.sync(eto, { signal: others.signal, onProgress: () => others.abort() });
+      await world.sync(engineer);
+    };
+    for (let n = 0; n < 3; n += 1) {
+      await slice();
+      world.clock.forward(0.9 * HOUR);
+      expect(await oversee()).toMatchObject({ notices: [] });
+    }
+    world.sandbox.faults.add({
+      match: { mailbox: eto.email },
+      count: 100,
+      fault: { name: 'TooManyRequests', retry_after: { seconds: 3_600 } },
+    });
+    expect(await world.sync(eto)).toMatchObject({ outcome: 'throttled' });
+    const { messages_done, id } = await world.watcher(eto);
+    expect(messages_done).toBeGreaterThan(0);
+    world.clock.forward(0.6 * HOUR);
+    await world.sync(engineer);
+    expect(await oversee()).toMatchObject({ notices: [{ watcher_id: id, kind: 'stale', open: true }] });
+    expect(await notices()).toMatchObject([{ kind: 'stale', mailbox: eto.email }]);
+
+    world.sandbox.faults.clear();
+    world.clock.forward(HOUR);
+    await world.sync(eto);
+    expect(await world.watcher(eto)).toMatchObject({ sync_status: 'active' });
+    expect(await notices()).toEqual([]);
+  });
+
   it('is not what a pause is', async () => {
     const { id } = await world.watcher(engineer);
     await transact((tx) => pauseWatcher(tx, id, world.clock.now()));

@@ -6,10 +6,9 @@ import type { NoticeKind } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 // By the last round that ended well: quiet folders of a large mailbox take turns, so what it is complete up to may
-// be older. One that never was read to its end is behind only when its first sync fails or does not begin: a large one
-// takes hours.
-const inStepAt = sql`case when w.last_sync_at is null and w.sync_status <> 'degraded' and w.messages_done > 0 then null
-                          else greatest(w.last_sync_at, w.expected_from) end`;
+// be older. One that never was read to its end is judged by its latest page: a large first sync takes hours.
+const inStepAt = sql`greatest(w.last_sync_at, w.expected_from,
+                              case when w.first_synced_at is null then w.progress_at end)`;
 const minutes = sql`w.sync_interval_minutes * interval '1 minute'`;
 
 /** True without a whole round for longer than an hour and three intervals. */

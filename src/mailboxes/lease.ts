@@ -57,9 +57,10 @@ export async function claimWatcher(
 export async function holdLease(
   tx: TenantWriter,
   { watcherId, owner }: Lease,
-  progress?: Progress,
+  progress?: Progress & { at: Date },
 ): Promise<void> {
   const done = progress && {
+    progress_at: progress.at,
     messages_done: progress.done,
     messages_total: progress.total,
     folders_done: progress.folders_done,

@@ -133,7 +133,7 @@ async function commitPage(round: Round, tree: Tree, work: PageWork) {
     const [done] = await Promise.all([
       applyRows(tx, lastly, { watcher: round.watcher, folder: pageOf, rows, expectedNew }),
       writeCursor(tx, next),
-      holdLease(tx, round.lease, progress),
+      holdLease(tx, round.lease, { ...progress, at: round.clock.now() }),
       isMidway(work) && deferDurability(tx),
     ]);
     await suspectTombstones(tx, at, suspects);
