@@ -81,7 +81,10 @@ export const WatcherSchema = z
     last_sync_at: TimeSchema,
     next_sync_at: TimeSchema,
     complete_up_to: TimeSchema.openapi({
-      description: 'Everything Microsoft had before this moment is here.',
+      description: 'Everything Microsoft had before this moment is here, but for the folders left out.',
+    }),
+    folders_left_out: z.number().int().openapi({
+      description: 'Folders that cannot be read for long, which complete_up_to says nothing about.',
     }),
     throttled_until: TimeSchema,
     interval_minutes: z.number().int(),
@@ -125,6 +128,8 @@ const FolderSchema = z
     done: z.number().int(),
     total: z.number().int(),
     synced_at: TimeSchema,
+    problem: TroubleSchema.nullable().openapi({ description: 'Why it was not read to its end.' }),
+    failing_since: TimeSchema,
   })
   .openapi('Folder');
 
@@ -175,5 +180,9 @@ export function watcherBody(watcher: WatcherState, viewer: Viewer): z.infer<type
 }
 
 export function folderBody(folder: FolderState): z.infer<typeof FolderSchema> {
-  return { ...folder, synced_at: isoTime(folder.synced_at) };
+  return {
+    ...folder,
+    synced_at: isoTime(folder.synced_at),
+    failing_since: isoTime(folder.failing_since),
+  };
 }

@@ -67,6 +67,11 @@ const ADVICE: Record<string, Words> = {
     message: 'Some folders could not be read to their end.',
     advice: `The sync page shows which. ${WAIT}`,
   },
+  folders_left_out: {
+    message: 'Some folders cannot be read. Everything else is complete.',
+    advice:
+      'The list of folders on the sync page names them to whoever reads this mailbox, and says what to do. They are tried again by themselves.',
+  },
 };
 
 const UNKNOWN: Words = {

@@ -10,7 +10,7 @@ export async function forgetCursors(tx: TenantWriter, watcherId: string): Promis
     .execute();
   await tx
     .updateTable('email_watchers')
-    .set({ folders_delta_link: null, first_synced_at: null, complete_up_to: null })
+    .set({ folders_delta_link: null, first_synced_at: null, complete_up_to: null, folders_left_out: 0 })
     .where('id', '=', watcherId)
     .where((eb) => eb.or([eb('folders_delta_link', 'is not', null), eb('first_synced_at', 'is not', null)]))
     .execute();

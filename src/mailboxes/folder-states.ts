@@ -3,6 +3,9 @@ import type { Selectable } from 'kysely';
 
 import type { EmailFoldersTable } from '#tenants/schema.ts';
 
+import { folderProblemOn } from './folder-advice.ts';
+import type { Problem } from './status.ts';
+
 export type FolderState = {
   id: string;
   name: string;
@@ -14,6 +17,10 @@ export type FolderState = {
   done: number;
   total: number;
   synced_at: Date | null;
+  /** Why it was not read to its end. */
+  problem: Problem | null;
+  /** Since when; null while it may be in passing. */
+  failing_since: Date | null;
 };
 
 type FolderRow = Selectable<EmailFoldersTable>;
@@ -45,5 +52,7 @@ function folderState(row: FolderRow, byId: Map<string, FolderRow>): FolderState 
     done: row.phase === 'delta' ? row.total_item_count : Math.min(row.messages_done, row.total_item_count),
     total: row.total_item_count,
     synced_at: row.synced_at,
+    problem: folderProblemOn(row.last_error),
+    failing_since: row.failing_since,
   };
 }

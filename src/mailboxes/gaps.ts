@@ -14,21 +14,24 @@ export type NewGap = {
   at: Date;
   /** A stable code that says more, such as the fault behind it. */
   detail?: string | null;
+  /** Nothing was missing before; null: ever. Absent: before what the mailbox is complete up to. */
+  since?: Date | null;
 };
 
 /** How a gap was filled. */
 export type FilledGap = Pick<Selectable<EmailGapsTable>, 'id' | 'kind' | 'folder_id' | 'found'>;
 
 /**
- * Notes a gap; since when follows from what the mailbox was complete up to. For a gap of the mailbox as a whole the
+ * Notes a gap; since when follows, if not said, from what the mailbox was complete up to. For a gap of the mailbox as a whole the
  * next round reads all of it. While the same gap (mailbox, kind, folder) is open this changes nothing.
  *
  * @returns true when it is new
  */
 export async function openGap(tx: TenantWriter, gap: NewGap): Promise<boolean> {
+  const since = gap.since === undefined ? sql`complete_up_to` : sql`${gap.since}::timestamptz`;
   const { rows } = await sql`
     insert into email_gaps (watcher_id, folder_id, user_id, yacht_id, kind, detail, noticed_at, since)
-    select id, ${gap.folderId ?? null}::uuid, user_id, yacht_id, ${gap.kind}, ${gap.detail ?? null}, ${gap.at}, complete_up_to
+    select id, ${gap.folderId ?? null}::uuid, user_id, yacht_id, ${gap.kind}, ${gap.detail ?? null}, ${gap.at}, ${since}
       from email_watchers where id = ${gap.watcherId}
     on conflict (watcher_id, kind, folder_id) where repaired_at is null do nothing
     returning id`.execute(tx);
@@ -82,8 +85,8 @@ export async function noteFoundIn(
 export type GoodRound = { watcherId: string; completeUpTo: Date; endedAt: Date };
 
 /**
- * Closes what has been filled: a folder's gaps once that folder has been read again from its start, and the
- * mailbox's once it is complete up to when they were noticed.
+ * Closes what has been filled: a folder's gaps once that folder has been read again from its start, or to its end
+ * where it could not be read; and the mailbox's once it is complete up to when they were noticed.
  *
  * @returns the gaps it closed
  */
@@ -101,7 +104,8 @@ export function closeGaps(tx: TenantWriter, round: GoodRound): Promise<FilledGap
             .selectFrom('email_folders as f')
             .select('f.id')
             .whereRef('f.id', '=', 'g.folder_id')
-            .where((f) => f.or([f('f.phase', '=', 'delta'), f('f.removed_at', 'is not', null)])),
+            .where((f) => f.or([f('f.phase', '=', 'delta'), f('f.removed_at', 'is not', null)]))
+            .where((f) => f.or([f('g.kind', '!=', 'folder_unread'), f('f.failing_since', 'is', null)])),
         ),
       ]),
     )

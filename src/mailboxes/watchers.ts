@@ -27,6 +27,8 @@ export type WatcherState = {
   last_sync_at: Date | null;
   next_sync_at: Date | null;
   complete_up_to: Date | null;
+  /** Folders that `complete_up_to` says nothing about. */
+  folders_left_out: number;
   throttled_until: Date | null;
   interval_minutes: number;
   /** The latest round, whatever came of it; null when there was none yet. */
@@ -189,6 +191,7 @@ export function watcherState(row: WatcherRow, now: Date): WatcherState {
     last_sync_at: row.last_sync_at,
     next_sync_at: row.next_sync_at,
     complete_up_to: row.complete_up_to,
+    folders_left_out: row.folders_left_out,
     throttled_until: row.throttled_until && row.throttled_until > now ? row.throttled_until : null,
     interval_minutes: row.sync_interval_minutes,
     last_round: lastRoundOf(row),

@@ -20,8 +20,8 @@ const AT_ONCE = 100;
 export type KnowsFolder = (folderId: string) => Promise<boolean>;
 
 export type Confirmed = Applied & {
-  /** Suspects Microsoft gave no answer about; they stay, and are asked for in the next round. */
-  unanswered: number;
+  /** Ids of suspects Microsoft gave no answer about; they stay, and are asked for in the next round. */
+  unanswered: string[];
 };
 
 /**
@@ -32,18 +32,19 @@ export type Confirmed = Applied & {
  * @throws GraphError when a batch is refused as a whole
  */
 export async function confirmSuspects(round: Round, knowsFolder: KnowsFolder): Promise<Confirmed> {
-  const all: Confirmed = { threadIds: [], changes: 0, unanswered: 0 };
+  const all: Confirmed = { threadIds: [], changes: 0, unanswered: [] };
   for (;;) {
     const suspects = await transact(round, (tx) =>
-      findSuspects(tx, round.watcher.id, AT_ONCE + all.unanswered),
+      findSuspects(tx, round.watcher.id, AT_ONCE + all.unanswered.length),
     );
-    const ids = suspects.slice(all.unanswered);
+    const ids = suspects.slice(all.unanswered.length);
     if (ids.length === 0) return all;
     const verdict = await judge(await getMessages(round.graph, ids, round.signal), knowsFolder);
     const applied = await settle(round, verdict);
     all.threadIds.push(...applied.threadIds);
     all.changes += applied.changes;
-    all.unanswered += ids.length - verdict.removed.length - verdict.alive.length;
+    const answered = new Set([...verdict.removed, ...verdict.alive.map((message) => message.id)]);
+    all.unanswered.push(...ids.filter((id) => !answered.has(id)));
   }
 }
 

@@ -131,6 +131,7 @@ function settled(rows: FolderRow[], now: Date): FolderRow[] {
       phase: 'pending',
       next_link: null,
       delta_link: null,
+      last_error: null,
     };
   });
 }
@@ -187,10 +188,12 @@ async function writeFolders(tx: TenantWriter, rows: FolderRow[]): Promise<void> 
     select * from jsonb_populate_recordset(null::email_folders, ${JSON.stringify(rows)}::jsonb)
     on conflict (watcher_id, provider_folder_id) do update
        set (parent_folder_id, display_name, well_known_name, is_hidden, is_search, in_inbox, phase, next_link,
-            delta_link, total_item_count, unread_item_count, removed_at)
+            delta_link, total_item_count, unread_item_count, last_error, removed_at)
          = (excluded.parent_folder_id, excluded.display_name, excluded.well_known_name, excluded.is_hidden,
             excluded.is_search, excluded.in_inbox, excluded.phase, excluded.next_link, excluded.delta_link,
-            excluded.total_item_count, excluded.unread_item_count, excluded.removed_at)`.execute(tx);
+            excluded.total_item_count, excluded.unread_item_count, excluded.last_error, excluded.removed_at)`.execute(
+    tx,
+  );
 }
 
 /** The folders that went in this round. */

@@ -11,11 +11,13 @@ import type { TenantWriter } from '#tenants/tenants.ts';
 import { storeQuiet, type Tree } from './folders.ts';
 import { type Ledger, recordMended, recordMet } from './ledger.ts';
 import { jitter, nextAttempt } from './plan.ts';
+import { completenessOf, type LeftOpen, type Trouble } from './plan-troubles.ts';
 import { notePoll } from './push-silence.ts';
-import type { Round, WatcherRow } from './round.ts';
+import type { FolderRow, Round, WatcherRow } from './round.ts';
+import { noteTroubles } from './troubles.ts';
 
 /**
- *   synced           the mailbox was read to its end
+ *   synced           the mailbox was read to its end, but for folders that it goes on without
  *   degraded         something failed; `next_sync_at` says when it is tried again
  *   throttled        Microsoft wants a long pause; the schedule goes on when it is over
  *   reauth_required  only the mailbox's owner can mend it
@@ -35,10 +37,14 @@ export type Ending = {
   summary: RoundSummary;
   /** As `Poll` has it. */
   changedSince: Date | null;
+  /** The folders in trouble, and those that were; none when the round did not come to its end. */
+  troubles: Trouble<FolderRow>[];
 };
 
 /** The code of a round that read the mailbox but for folders in trouble, or messages nobody gave an answer about. */
 export const FOLDERS_INCOMPLETE = 'folders_incomplete';
+/** The code of a round that read everything but the folders the mailbox goes on without (plan-troubles.ts). */
+export const FOLDERS_LEFT_OUT = 'folders_left_out';
 
 /** The code of a round that gave way to others with much left to read: another goes on where it was. */
 export const MUCH_TO_READ = 'much_to_read';
@@ -56,6 +62,7 @@ export async function recordEnding(
   round: Recording & { tree: Tree },
   ending: Ending,
 ): Promise<Recorded> {
+  await noteTroubles(tx, round, ending.troubles);
   const [{ hasGaps, wasInStep, ...met }] = await Promise.all([
     recordMet(tx, round, ending),
     storeQuiet(tx, round.tree, round.lease),
@@ -137,18 +144,19 @@ async function recordSuccess(
   round: Recording,
   ending: Ending,
 ): Promise<WatcherRow | undefined> {
-  const { startedAt, completeUpTo } = ending;
+  const { startedAt, completeUpTo, code } = ending;
   const now = round.clock.now();
   const isAsked = askedSince(startedAt, now);
   return held(withPlacesBack(tx, round.lease), round)
     .set((eb) => ({
       ...RELEASED,
-      sync_status: 'active',
+      sync_status: code === null ? 'active' : 'degraded',
       last_sync_at: now,
-      last_sync_error: null,
-      last_sync_error_code: null,
+      last_sync_error: code && adviceOn(code).message,
+      last_sync_error_code: code,
       failures: 0,
       complete_up_to: completeUpTo,
+      folders_left_out: ending.troubles.filter((trouble) => trouble.code !== null).length,
       first_synced_at: eb.fn.coalesce('first_synced_at', eb.val(now)),
       last_round: lastRound(round, ending),
       whole_requested_at: sql<Date | null>`case when whole_requested_at > ${startedAt} then whole_requested_at end`,
@@ -230,6 +238,19 @@ async function noteLastRound(tx: TenantWriter, round: Recording, ending: Ending)
     .where('id', '=', round.watcher.id)
     .where('lease_owner', '=', round.lease.owner)
     .execute();
+}
+
+const CODES = { whole: null, left_out: FOLDERS_LEFT_OUT };
+
+/** Which ending it means that these folders are in trouble, and the code that stands on the watcher. */
+export function endingWith(
+  troubles: Trouble<FolderRow>[],
+  open: LeftOpen,
+  now: Date,
+): Pick<Ending, 'outcome' | 'code'> {
+  const completeness = completenessOf(troubles, open, now);
+  if (completeness === 'incomplete') return { outcome: 'degraded', code: FOLDERS_INCOMPLETE };
+  return { outcome: 'synced', code: CODES[completeness] };
 }
 
 /** Why a round may have to stop early. `signal`: for whatever reason; `giveWay`: because others wait. */

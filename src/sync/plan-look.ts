@@ -50,7 +50,7 @@ export function isAtRest(folder: PlannedFolder): boolean {
 }
 
 /** False for folders that are gone and for search folders, which hold nothing of their own. */
-export function isSynced(folder: PlannedFolder): boolean {
+export function isSynced(folder: Pick<PlannedFolder, 'removed_at' | 'is_search'>): boolean {
   return folder.removed_at === null && !folder.is_search;
 }
 
@@ -79,7 +79,10 @@ export function nextLook<F extends PlannedFolder>(folders: F[], looking: Looking
     .slice(0, room);
 }
 
-/** Up to when the mailbox is complete: no later than when its longest unasked folder was asked. Null: never. */
+/**
+ * Up to when what is in these folders is complete: no later than when the longest unasked of them was asked. Null:
+ * never.
+ */
 export function completeUpTo(folders: PlannedFolder[], startedAt: Date): Date | null {
   let oldest = startedAt;
   for (const { synced_at } of folders.filter(isSynced)) {

@@ -139,7 +139,7 @@ async function commitPage(round: Round, tree: Tree, work: PageWork) {
     await suspectTombstones(tx, at, suspects);
     if (page.deltaLink !== null && start.phase === 'initial')
       await suspectUnseen(tx, { ...at, round: start.round });
-    if (start.phase === 'initial' && start.round > 1)
+    if (isCatchingUp(folder, start))
       await noteFound(tx, { watcherId: round.watcher.id, folderId: folder.id, changes: done.changes });
     return done;
   });
@@ -147,6 +147,10 @@ async function commitPage(round: Round, tree: Tree, work: PageWork) {
   tree.mayDoubt = true;
   return { ...applied, progress };
 }
+
+/** Fills a gap of its own. */
+const isCatchingUp = (folder: FolderRow, { phase, round }: Start) =>
+  (phase === 'initial' && round > 1) || folder.failing_since !== null;
 
 /** A folder's first reading goes on after this page: a crash that forgets the page forgets its cursor with it. */
 const isMidway = ({ start, page }: PageWork) => start.phase === 'initial' && page.nextLink !== null;

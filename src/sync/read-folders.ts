@@ -88,7 +88,7 @@ async function readOne(round: Round, folder: FolderRow, reading: Reading & { loo
       tx.updateTable('email_folders').set({ last_error: error.code }).where('id', '=', folder.id).execute(),
     );
     folder.last_error = error.code;
-    if (failedBefore) await tryAround(round, folder, reading);
+    if (failedBefore && error.kind !== 'forbidden') await tryAround(round, folder, reading);
     return error;
   }
 }

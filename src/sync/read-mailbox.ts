@@ -3,23 +3,27 @@ import { confirmSuspects } from './confirm.ts';
 import { syncTree, type Tree } from './folders.ts';
 import { lookAround } from './look.ts';
 import { isAtRest, isSynced } from './plan-look.ts';
+import type { LeftOpen } from './plan-troubles.ts';
 import type { Reading } from './read-folder.ts';
 import { type FoldersState, readFolders } from './read-folders.ts';
 import { finishReconciling, reconcile } from './reconcile.ts';
-import type { FolderRow, Round } from './round.ts';
+import { type FolderRow, type Round, transact } from './round.ts';
+import { foldersOf } from './suspects.ts';
 
 /**
  * Reads what is new. A round that is not `whole` leaves quiet folders of a large mailbox to the next one; their
  * `synced_at` says so. One that is `reconciling` also compares counts with Microsoft's.
  *
- * @returns whether every folder it read came to its end and every suspicion was settled
+ * Folders that did not come to their end have their `last_error`.
+ *
+ * @returns what else was left open
  * @throws GraphError, CelesteError `throttled`, `lease_lost`, or what tokens throw
  */
 export async function readMailbox(
   round: Round,
   reading: Reading,
   { whole, reconciling }: { whole: boolean; reconciling: boolean },
-): Promise<boolean> {
+): Promise<LeftOpen> {
   const { tree } = reading;
   const state: FoldersState = { gone: [], failed: 0, read: 0, tried: new Set() };
   // The whole tree: that a folder was deleted and made anew may be missed by its changes.
@@ -33,18 +37,20 @@ export async function readMailbox(
     const folders = [...gone.filter(isSynced), ...unfinished(tree, state)];
     await readFolders(round, { ...reading, folders, state });
   }
-  let isSettled = await settle(round, reading);
+  let unanswered = await settle(round, reading);
   if (reconciling) {
     const found = await reconcile(round, { ...reading, state });
-    if (found.readAgain > 0) isSettled = await settle(round, reading);
+    if (found.readAgain > 0) unanswered = await settle(round, reading);
     reading.onReconciled(await finishReconciling(round, found));
   }
-  return state.failed === 0 && state.gone.length === 0 && isSettled;
+  // Listed in the tree, and unknown when asked for.
+  for (const folder of state.gone.filter(isSynced)) folder.last_error = 'graph_not_found';
+  return { read: state.read, unanswered };
 }
 
-/** Settles every suspicion there is. @returns false when Microsoft gave no answer about one */
-async function settle(round: Round, { tree, onConfirmed }: Reading): Promise<boolean> {
-  if (!tree.mayDoubt) return true;
+/** Settles every suspicion there is. @returns the folders of messages that Microsoft gave no answer about */
+async function settle(round: Round, { tree, onConfirmed }: Reading): Promise<LeftOpen['unanswered']> {
+  if (!tree.mayDoubt) return [];
   const outside = new Set<string>();
   const confirmed = await confirmSuspects(round, async (folderId) => {
     if (knows(tree, folderId)) return true;
@@ -54,7 +60,8 @@ async function settle(round: Round, { tree, onConfirmed }: Reading): Promise<boo
     return knows(tree, folderId);
   });
   onConfirmed(confirmed);
-  return confirmed.unanswered === 0;
+  if (confirmed.unanswered.length === 0) return [];
+  return transact(round, (tx) => foldersOf(tx, round.watcher.id, confirmed.unanswered));
 }
 
 /** New folders and those a round was stopped in. */

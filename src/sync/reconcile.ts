@@ -17,6 +17,7 @@ import {
   nextReconciliation,
   type ReconciliationResult,
 } from './plan-reconcile.ts';
+import { isLeftOut } from './plan-troubles.ts';
 import { type Reading, restartFolder } from './read-folder.ts';
 import { type FoldersState, readFolders } from './read-folders.ts';
 import { countsOf, type HeldCounts, keepCounts } from './reconcile-store.ts';
@@ -54,7 +55,7 @@ export async function reconcile(
     await restartFolder(round, folder, { kind: 'count_mismatch', detail: null });
   }
   await readFolders(round, { ...reading, folders: wrong });
-  return { looks, readAgain: wrong.length, folders: tree.folders.filter(isSynced).length };
+  return { looks, readAgain: wrong.length, folders: tree.folders.filter(isSynced) };
 }
 
 function isComparable(folder: FolderRow, ours: Map<string, HeldCounts>): boolean {
@@ -72,8 +73,8 @@ export type CountsLook = {
   verdict: 'equal' | 'suspicious' | 'believed' | 'wrong';
 };
 
-/** What a comparison found, of how many folders in all. */
-export type Reconciliation = { looks: CountsLook[]; readAgain: number; folders: number };
+/** What a comparison found, of which folders in all. */
+export type Reconciliation = { looks: CountsLook[]; readAgain: number; folders: FolderRow[] };
 
 function lookAt(folder: FolderRow, ours: Map<string, Counts>, known: Map<string, KnownCounts>): CountsLook {
   const theirs = { total: folder.total_item_count, unread: folder.unread_item_count };
@@ -119,11 +120,13 @@ export async function finishReconciling(
     }
     await keepCounts(tx, round.watcher, { looks: compared, now });
     const isSettled = compared.every((look) => look.verdict === 'equal');
+    const isCompared = (folder: FolderRow) => compared.some((look) => look.folder === folder);
+    const isAll = folders.every((folder) => isCompared(folder) || isLeftOut(folder, now));
     await tx
       .updateTable('email_watchers')
       .set({
         next_reconcile_at: isSettled ? nextReconciliation(now) : nextLookAtCounts(now),
-        ...(isSettled && compared.length === folders && { reconciled_at: now }),
+        ...(isSettled && isAll && { reconciled_at: now }),
       })
       .where('id', '=', round.watcher.id)
       .execute();

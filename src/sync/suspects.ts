@@ -77,6 +77,22 @@ export async function findSuspects(tx: TenantReader, watcherId: string, limit: n
   return rows.map((row) => row.message_id);
 }
 
+/** Graph's ids of the folders that we believe these messages are in; null where nobody knows. */
+export async function foldersOf(
+  tx: TenantReader,
+  watcherId: string,
+  messageIds: string[],
+): Promise<(string | null)[]> {
+  const rows = await tx
+    .selectFrom('email_messages')
+    .select('parent_folder_id')
+    .distinct()
+    .where('watcher_id', '=', watcherId)
+    .where('message_id', 'in', messageIds)
+    .execute();
+  return rows.map((row) => row.parent_folder_id);
+}
+
 function markSuspects(tx: TenantWriter) {
   return tx
     .updateTable('email_messages')

@@ -22,18 +22,20 @@ import type { Ledger } from './ledger.ts';
 import {
   type Ending,
   endingOf,
-  FOLDERS_INCOMPLETE,
+  endingWith,
   type Outcome,
   recordBareEnding,
   recordEnding,
 } from './outcome.ts';
 import { completeUpTo } from './plan-look.ts';
 import type { ReconciliationResult } from './plan-reconcile.ts';
+import { isLeftOut, troublesOf } from './plan-troubles.ts';
 import type { Reading } from './read-folder.ts';
 import { readMailbox } from './read-mailbox.ts';
 import { isReconciling } from './reconcile.ts';
 import { type Round, transact, type WatcherRow } from './round.ts';
 import { deltaSource, type MailSource } from './source.ts';
+import { applyTroubles } from './troubles.ts';
 
 export type SyncDeps = {
   tenants: Tenants;
@@ -120,15 +122,16 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
     reconciling,
   };
   // Whatever happens: a lease that nobody works under any more must lapse.
-  const ending = await runRound(deps, running).finally(() => {
+  const { troubles, ...ending } = await runRound(deps, running).finally(() => {
     keeper.stop();
     mailbox.end();
   });
   const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
   const round = { watcher, tree, lease, clock: deps.clock };
-  const upTo = completeUpTo(tree.folders, startedAt);
+  const said = tree.folders.filter((folder) => !isLeftOut(folder, deps.clock.now()));
+  const upTo = completeUpTo(said, startedAt);
   const changedSince = tally.changedSince();
-  const whole = { ...ending, startedAt, isWhole, completeUpTo: upTo, summary, changedSince };
+  const whole = { ...ending, troubles, startedAt, isWhole, completeUpTo: upTo, summary, changedSince };
   const { ledger, after } = await transact({ ...deps, watcher }, (tx) =>
     recordEnding(tx, round, whole),
   ).catch((error) => {
@@ -174,16 +177,20 @@ type Running = {
   reconciling: boolean;
 };
 
-async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 'outcome' | 'code'>> {
-  const { watcher, graph, lease, signal, isWhole, reconciling } = running;
+type Ended = Pick<Ending, 'outcome' | 'code' | 'troubles'>;
+
+async function runRound(deps: SyncDeps, running: Running): Promise<Ended> {
+  const { watcher, tree, graph, lease, signal, isWhole, reconciling } = running;
   try {
     const { tenants, clock, log, source = deltaSource } = deps;
     const round: Round = { tenants, graph, source, clock, log, watcher, lease, signal };
-    const isComplete = await readMailbox(round, readingOf(running), { whole: isWhole, reconciling });
-    if (!isComplete) return { outcome: 'degraded', code: FOLDERS_INCOMPLETE };
-    return { outcome: 'synced', code: null };
+    const open = await readMailbox(round, readingOf(running), { whole: isWhole, reconciling });
+    const troubles = troublesOf(tree.folders, open, clock.now());
+    applyTroubles(troubles);
+    return { ...endingWith(troubles, open, clock.now()), troubles };
   } catch (error) {
-    const ending = endingOf(error, { signal, giveWay: running.request.giveWay });
+    const giveWay = running.request.giveWay;
+    const ending = { ...endingOf(error, { signal, giveWay }), troubles: [] };
     const request_id = isGraphError(error) ? error.requestId : null;
     deps.log.warn(
       {
@@ -198,7 +205,7 @@ async function runRound(deps: SyncDeps, running: Running): Promise<Pick<Ending, 
     await transact({ tenants: deps.tenants, watcher }, (tx) =>
       revokeAccess(tx, watcher, { error: 'insufficient_claims', claims: error.claims }),
     );
-    return { outcome: 'reauth_required', code: 'reauth_required' };
+    return { outcome: 'reauth_required', code: 'reauth_required', troubles: [] };
   }
 }
 

@@ -1,12 +1,13 @@
 // The state of a mailbox's sync in the words and the colour it is shown in everywhere.
 import { freshness } from './dates.ts';
-import { count } from './format.ts';
+import { count, plural } from './format.ts';
 
 type Mailbox = {
   status: 'pending' | 'active' | 'degraded' | 'reauth_required' | 'paused' | 'disconnected';
   syncing: boolean;
   first_sync_done: boolean;
   complete_up_to: string | null;
+  folders_left_out: number;
   throttled_until: string | null;
   progress: { done: number; total: number };
   /** With whose consent Microsoft opens it. */
@@ -17,7 +18,9 @@ export type Tone = 'ok' | 'busy' | 'warn' | 'danger' | 'off';
 /** One line on how a mailbox stands, and how urgent it is. */
 export function mailboxState(mailbox: Mailbox, now: Date): { tone: Tone; text: string } {
   const upTo = mailbox.complete_up_to ? freshness(new Date(mailbox.complete_up_to), now) : null;
-  const complete = upTo ? `Complete up to ${upTo}` : 'Not synced yet';
+  const left = mailbox.folders_left_out;
+  const without = left > 0 ? `, without ${plural(left, 'folder')}` : '';
+  const complete = upTo ? `Complete up to ${upTo}${without}` : 'Not synced yet';
   if (mailbox.status === 'reauth_required') {
     const { display_name, is_you } = mailbox.owner;
     const text = is_you ? 'Outlook must be connected again' : `${display_name} must connect Outlook again`;

@@ -64,12 +64,17 @@ function Details({ watcher, onBack }: DetailsProps) {
           <Facts watcher={watcher} interval={interval} />
           <DayChart watcherId={watcher.id} latest={latest} />
           <GapLedger watcherId={watcher.id} latest={latest} gone={watcher.status === 'disconnected'} />
-          {watcher.mine && <FolderList watcherId={watcher.id} latest={latest} />}
+          {watcher.mine && (
+            <FolderList watcherId={watcher.id} latest={latest} troubled={hasTroubledFolders(watcher)} />
+          )}
         </div>
       </div>
     </section>
   );
 }
+
+const hasTroubledFolders = ({ problem }: Watcher) =>
+  ['folders_incomplete', 'folders_left_out'].includes(problem?.code ?? '');
 
 type Parts = { watcher: Watcher; interval: RefObject<HTMLSelectElement | null> };
 

@@ -41,6 +41,16 @@ describe('a gap', () => {
       'Read again by 06:42, 1 change found.',
     ],
     [
+      { kind: 'folder_unread', detail: 'graph_forbidden', repaired_at: null },
+      'Inbox could not be read to its end: Microsoft did not let us read it',
+      'What came after 12 Nov at 06:25 may be missing; it is read as soon as that works.',
+    ],
+    [
+      { kind: 'folder_unread', folder: null, detail: 'graph_transient', since: null, repaired_at: null },
+      'A folder could not be read to its end: Microsoft could not be reached',
+      'Some mail may be missing; it is read as soon as that works.',
+    ],
+    [
       { kind: 'subscription_removed', folder: null, found: 0 },
       'Microsoft stopped telling us of new mail on 12 Nov at 06:40',
       'All read by 06:42, nothing was missing.',

@@ -16,7 +16,11 @@ const FAULTS: Record<string, string> = {
   graph_rejected: 'Microsoft refused a request of ours',
   identity_operator: 'Microsoft refused this service',
   identity_transient: 'the sign-in at Microsoft could not be reached',
+  graph_not_found: 'Microsoft did not find it',
+  graph_sync_state_lost: 'Microsoft forgot where we were',
+  message_unanswered: 'Microsoft said nothing of a message in it',
   folders_incomplete: 'some folders could not be read',
+  folders_left_out: 'some folders cannot be read',
 };
 
 /** Why a round did not end well, in the middle of a sentence. */
@@ -86,6 +90,8 @@ function whatHappened({ kind, folder, detail, since, noticed_at }: Gap, now: Dat
   const at = inSentence(noticed_at, now);
   if (kind === 'cursor_lost') return `Outlook forgot where we were in ${where} ${at}`;
   if (kind === 'count_mismatch') return `Microsoft counted otherwise than we did in ${where} ${at}`;
+  if (kind === 'folder_unread')
+    return `${sentence(where)} could not be read to its end: ${faultWords(detail)}`;
   if (kind === 'push_missed')
     return `Microsoft may have told us of new mail without reaching us, noticed ${at}`;
   if (kind === 'subscription_removed') return `Microsoft stopped telling us of new mail ${at}`;
@@ -106,6 +112,8 @@ function whatCame({ kind, repaired_at, noticed_at, found, since }: Gap, now: Dat
   const done = kind === 'cursor_lost' || kind === 'count_mismatch' ? 'Read again' : 'All read';
   return `${done} by ${by}, ${result}.`;
 }
+
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** "on 12 Nov at 06:40", "today at 06:40". */
 function inSentence(iso: string, now: Date, on = 'on '): string {
