@@ -156,6 +156,28 @@ describe('an owner who is no superuser', () => {
     ]);
   });
 
+  it('takes the words of mail that was purged off signposts and links', async () => {
+    const pool = await ownedDatabase();
+    const migrations = listMigrations('tenant').filter(({ name }) => name < '0015');
+    await migrate(pool, 'tenant', { migrations });
+    await pool.query(`
+      with winner as (insert into email_threads (yacht_id, subject) values ('corvina', 'Kept') returning id),
+           loser as (insert into email_threads (yacht_id, subject, preview, merged_into)
+                     select 'corvina', 'Gone', 'Gone', id from winner)
+      insert into email_links (yacht_id, thread_id, target_type, target_id, state, source, confidence, evidence)
+      select 'corvina', id, 'work_order', gen_random_uuid(), 'removed', 'rule', 1,
+             jsonb_build_array(jsonb_build_object('text', 'Gone', 'email_id', gen_random_uuid())) from winner`);
+    await migrate(pool, 'tenant');
+    const { rows } = await pool.query(
+      `select t.subject, t.preview, l.evidence from email_threads t left join email_links l on l.thread_id = t.id
+        order by t.subject`,
+    );
+    expect(rows).toEqual([
+      { subject: 'Kept', preview: null, evidence: [] },
+      { subject: null, preview: null, evidence: null },
+    ]);
+  });
+
   it('is told what is missing when it may not create roles', async () => {
     const name = `poor_${randomBytes(4).toString('hex')}`;
     await asAdmin(async (client) => {

@@ -81,9 +81,17 @@ async function finish(tx: TenantWriter, { yachtId, watcherId }: Purging): Promis
   });
 }
 
+const HANGING = [
+  'email_folders',
+  'email_rounds',
+  'email_gaps',
+  'email_notices',
+  'email_mailbox_readers',
+] as const;
+
 /** Of a mailbox whose mail is on records only its address stays. */
 async function strip(tx: TenantWriter, watcherId: string): Promise<void> {
-  for (const table of ['email_folders', 'email_rounds', 'email_gaps', 'email_notices'] as const) {
+  for (const table of HANGING) {
     await tx.deleteFrom(table).where('watcher_id', '=', watcherId).execute();
   }
   await tx

@@ -1,5 +1,6 @@
 // Two threads turn out to be one conversation: the loser's messages and links move to the winner, and the
-// loser stays behind as a signpost, so that its old address still leads to the conversation.
+// loser stays behind as a signpost, so that its old address still leads to the conversation. It keeps no word of the
+// mail: whoever purges that later would not find it there.
 import { sql } from 'kysely';
 
 import type { TenantWriter } from '#tenants/tenants.ts';
@@ -18,7 +19,9 @@ export async function mergeThreads(tx: TenantWriter, threadIds: string[]): Promi
   await sql`delete from email_thread_mailboxes where thread_id = any(${losers})`.execute(tx);
   await sql`
     update email_threads
-       set merged_into = ${winner}, needs_matching = false, message_count = 0, updated_at = now()
+       set merged_into = ${winner}, needs_matching = false, message_count = 0, subject = null, preview = null,
+           participants = '[]', first_message_at = null, last_message_at = null, has_attachments = false,
+           updated_at = now()
      where id = any(${losers}) or merged_into = any(${losers})`.execute(tx);
   await sql`update email_threads set needs_matching = true where id = ${winner}`.execute(tx);
   return winner;

@@ -8,8 +8,8 @@ import { lockGrouping } from './assign.ts';
 import { refreshThreads } from './refresh.ts';
 
 /**
- * Deletes up to `limit` messages of a mailbox that are on no record, with their attachments, the links that were
- * only suggested or refused, and the threads that are empty then. A thread that was on a record after `since` is
+ * Deletes up to `limit` messages of a mailbox that are on no record (a draft never is), with their attachments, the
+ * links that were only suggested or refused, and the threads that are empty then. A thread that was on a record after `since` is
  * spared: whoever took it off may undo that. Call it as the worker; it holds the grouping lock.
  *
  * @returns how many messages went; fewer than `limit`: there are no more
@@ -26,12 +26,25 @@ export async function purgeMessages(
   if (doomed.length === 0) return 0;
   const ids = doomed.map((message) => message.id);
   const threadIds = [...new Set(doomed.map((message) => message.thread_id))];
-  // Evidence quotes the mail it was found in.
-  await tx.updateTable('email_links').set({ evidence: '[]' }).where('message_id', 'in', ids).execute();
+  await forgetQuotes(tx, threadIds, ids);
   await tx.deleteFrom('email_messages').where('id', 'in', ids).execute();
   await refreshThreads(tx, threadIds);
   await deleteEmptyThreads(tx, threadIds);
   return ids.length;
+}
+
+/**
+ * Evidence quotes the mail it was found in, which need not be the mail that the link is for now: whoever made it again
+ * by hand chose another of the conversation.
+ */
+async function forgetQuotes(tx: TenantWriter, threadIds: string[], messageIds: string[]): Promise<void> {
+  await sql`
+    update email_links
+       set evidence = (select coalesce(jsonb_agg(quote), '[]') from jsonb_array_elements(evidence) quote
+                        where quote ->> 'email_id' <> all(${messageIds}::text[]))
+     where thread_id = any(${threadIds})
+       and exists (select from jsonb_array_elements(evidence) quote
+                    where quote ->> 'email_id' = any(${messageIds}::text[]))`.execute(tx);
 }
 
 /** Whether `purgeMessages` would find anything. */
@@ -73,18 +86,16 @@ function forgettable(
     .selectFrom('email_messages as m')
     .innerJoin('email_threads as t', 't.id', 'm.thread_id')
     .where('m.watcher_id', '=', watcherId)
-    .where('t.linked_count', '=', 0)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('email_links as l')
-            .select('l.id')
-            .whereRef('l.thread_id', '=', 't.id')
-            .where('l.state', '=', 'removed')
-            .where('l.decided_at', '>', since),
-        ),
-      ),
-    );
+    .where((eb) => {
+      const justRemoved = eb
+        .selectFrom('email_links as l')
+        .select('l.id')
+        .whereRef('l.thread_id', '=', 't.id')
+        .where('l.state', '=', 'removed')
+        .where('l.decided_at', '>', since);
+      const isFree = eb.and([eb('t.linked_count', '=', 0), eb.not(eb.exists(justRemoved))]);
+      return eb.or([eb('m.is_draft', '=', true), isFree]);
+    });
 }
 
 async function deleteEmptyThreads(tx: TenantWriter, threadIds: string[]): Promise<void> {

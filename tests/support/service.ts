@@ -4,12 +4,16 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 
+import type { Kysely } from 'kysely';
+
 import { createService, type Service } from '#app.ts';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
 import { seedDemoFleet } from '#cli/demo-fleet.ts';
 import { type Config, loadConfig, sandboxMicrosoft } from '#config/config.ts';
+import type { MasterSchema } from '#directory/schema.ts';
 import { type Fleet, openFleet } from '#tenants/fleet.ts';
+import type { TenantSchema } from '#tenants/schema.ts';
 
 import { createMaster, createTenant } from './postgres.ts';
 
@@ -32,6 +36,8 @@ export type SignedIn = (path: string, init?: RequestInit) => Promise<Response>;
 export type TestService = {
   url: string;
   fleet: Fleet;
+  /** As the owner of their tables. */
+  databases: { master: Kysely<MasterSchema>; corvina: Kysely<TenantSchema> };
   /** Does all background work that is due, and what follows from it. */
   drain(): Promise<void>;
   /** Signs in as one of the demo crew: a `fetch` with their cookie, and origin, for paths. */
@@ -76,6 +82,7 @@ export async function bootService(options: BootOptions = {}): Promise<TestServic
   return {
     url: config.http.appUrl,
     fleet,
+    databases: { master: databases.master.db, corvina: databases.tenants.CORVINA.db },
     drain: service.drain,
     signIn: (userId) => signIn(config.http.appUrl, userId),
     stop: () => stop(service, fleet, databases),
