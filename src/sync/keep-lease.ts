@@ -10,7 +10,7 @@ import type { WatcherRow } from './round.ts';
 const LAPSE_MS = (LEASE_SECONDS - 1) * 1000;
 
 type Deps = { tenants: Tenants; log: Log };
-type Keeping = { lease: Lease; watcher: WatcherRow; stop: AbortSignal[] };
+type Keeping = { lease: Lease; watcher: WatcherRow; stop: (AbortSignal | undefined)[] };
 
 /**
  * Renews the lease while a page takes long; `signal` aborts when it is lost, when it may be before we could know, or
@@ -35,7 +35,7 @@ export function keepLease({ tenants, log }: Deps, { lease, watcher, stop }: Keep
   let isOver = false;
   const timer = setInterval(() => void renew(), (LEASE_SECONDS * 1000) / 3);
   return {
-    signal: AbortSignal.any([...stop, lost.signal]),
+    signal: AbortSignal.any([...stop.filter((each) => each !== undefined), lost.signal]),
     stop: () => {
       isOver = true;
       clearInterval(timer);

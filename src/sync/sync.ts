@@ -35,6 +35,7 @@ import { readMailbox } from './read-mailbox.ts';
 import { isReconciling } from './reconcile.ts';
 import { type Round, transact, type WatcherRow } from './round.ts';
 import { deltaSource, type MailSource } from './source.ts';
+import { createTally, type Tally } from './tally.ts';
 import { applyTroubles } from './troubles.ts';
 
 export type SyncDeps = {
@@ -94,61 +95,63 @@ export type SyncResult = {
  */
 export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise<SyncResult> {
   const startedAt = deps.clock.now();
-  const lease: Lease = { watcherId: request.watcherId, owner: randomUUID() };
-  const claimed = await deps.tenants.transact(asWorker(request.yachtId), async (tx) => {
-    const watcher = await claimWatcher(tx, lease);
-    if (!watcher) return null;
-    const opening = [loadTree(tx, watcher), deps.mailboxes.openLeased(tx, watcher, lease)] as const;
-    const [tree, mailbox] = await Promise.all(opening);
-    return { watcher, tree, mailbox };
-  });
+  const claimed = await claim(deps, request);
   if (!claimed) return { ...NOTHING, outcome: 'skipped' };
-  const { watcher, tree, mailbox } = claimed;
+  const { watcher, tree, lease, mailbox } = claimed;
   const tally = createTally();
-  const { signal, giveWay } = request;
-  const keeper = keepLease(deps, { lease, watcher, stop: [signal, giveWay].filter((s) => s !== undefined) });
+  const keeper = keepLease(deps, { lease, watcher, stop: [request.signal, request.giveWay] });
   const graph = counted(mailbox.graph, tally.request);
   const reconciling = isReconciling(watcher, startedAt);
   const isWhole = reconciling || watcher.whole_requested_at !== null;
-  const running = {
-    request,
-    watcher,
-    tree,
-    graph,
-    lease,
-    signal: keeper.signal,
-    tally,
-    isWhole,
-    reconciling,
-  };
+  const work = { request, watcher, tree, graph, lease, signal: keeper.signal, tally };
+  const running: Running = { ...work, startedAt, isWhole, reconciling };
   // Whatever happens: a lease that nobody works under any more must lapse.
-  const { troubles, ...ending } = await runRound(deps, running).finally(() => {
+  const ended = await runRound(deps, running).finally(() => {
     keeper.stop();
     mailbox.end();
   });
   const summary = tally.summary(deps.clock.now().getTime() - startedAt.getTime());
-  const round = { watcher, tree, lease, clock: deps.clock };
-  const said = tree.folders.filter((folder) => !isLeftOut(folder, deps.clock.now()));
-  const upTo = completeUpTo(said, startedAt);
-  const changedSince = tally.changedSince();
-  const whole = { ...ending, troubles, startedAt, isWhole, completeUpTo: upTo, summary, changedSince };
-  const { ledger, after } = await transact({ ...deps, watcher }, (tx) =>
-    recordEnding(tx, round, whole),
-  ).catch((error) => {
-    if (!isDatabaseFull(error)) throw error;
-    return transact({ ...deps, watcher }, (tx) => recordBareEnding(tx, round, whole));
-  });
-  const tookOver = watcher.previous_owner !== null;
+  const { ledger, after } = await record(deps, running, { ...ended, summary });
   return {
-    ...ending,
+    outcome: ended.outcome,
+    code: ended.code,
     ...summary,
     ledger,
     after: watcherState(after, deps.clock.now()),
-    tookOver,
+    tookOver: watcher.previous_owner !== null,
     reconciliation: tally.reconciliation(),
     userId: watcher.user_id,
     changedThreadIds: tally.threadIds(),
   };
+}
+
+async function claim({ tenants, mailboxes }: SyncDeps, { yachtId, watcherId }: SyncRequest) {
+  const lease: Lease = { watcherId, owner: randomUUID() };
+  return tenants.transact(asWorker(yachtId), async (tx) => {
+    const watcher = await claimWatcher(tx, lease);
+    if (!watcher) return null;
+    const opening = [loadTree(tx, watcher), mailboxes.openLeased(tx, watcher, lease)] as const;
+    const [tree, mailbox] = await Promise.all(opening);
+    return { watcher, tree, lease, mailbox };
+  });
+}
+
+/** Writes how the round ended; where there is no room for that, on the watcher's row alone. */
+async function record(
+  { tenants, clock }: SyncDeps,
+  { watcher, tree, lease, tally, startedAt, isWhole }: Running,
+  ended: Ended & Pick<Ending, 'summary'>,
+) {
+  const said = tree.folders.filter((folder) => !isLeftOut(folder, clock.now()));
+  const upTo = { completeUpTo: completeUpTo(said, startedAt), changedSince: tally.changedSince() };
+  const ending: Ending = { ...ended, ...upTo, startedAt, isWhole };
+  const round = { watcher, tree, lease, clock };
+  try {
+    return await transact({ tenants, watcher }, (tx) => recordEnding(tx, round, ending));
+  } catch (error) {
+    if (!isDatabaseFull(error)) throw error;
+    return transact({ tenants, watcher }, (tx) => recordBareEnding(tx, round, ending));
+  }
 }
 
 const NOTHING = {
@@ -172,6 +175,7 @@ type Running = {
   lease: Lease;
   signal: AbortSignal;
   tally: Tally;
+  startedAt: Date;
   /** Every folder is looked at, and counts are compared with Microsoft's. */
   isWhole: boolean;
   reconciling: boolean;
@@ -221,34 +225,5 @@ function readingOf({ request, watcher, tree, tally }: Running): Reading {
     },
     onConfirmed: tally.page,
     onReconciled: tally.reconciled,
-  };
-}
-
-type Tally = ReturnType<typeof createTally>;
-
-const THREADS_KEPT = 1_000;
-
-function createTally() {
-  const threads = new Set<string>();
-  let requests = 0;
-  let changes = 0;
-  let changedSince: Date | null = null;
-  let reconciliation: ReconciliationResult | null = null;
-  return {
-    reconciled: (result: ReconciliationResult) => {
-      reconciliation = result;
-    },
-    reconciliation: () => reconciliation,
-    request: () => {
-      requests += 1;
-    },
-    changedSince: () => changedSince,
-    page: ({ since = null, ...page }: { threadIds: string[]; changes: number; since?: Date | null }) => {
-      changes += page.changes;
-      if (page.changes > 0 && since && (changedSince === null || since > changedSince)) changedSince = since;
-      for (const id of page.threadIds) if (threads.size < THREADS_KEPT) threads.add(id);
-    },
-    summary: (milliseconds: number) => ({ requests, changes, milliseconds }),
-    threadIds: () => [...threads],
   };
 }
