@@ -15,12 +15,14 @@ import { storeNotifications } from '#directory/nudges.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
 import { createIdentify, type Principal } from '#directory/principal.ts';
 import { countSubscriptions } from '#directory/subscriptions.ts';
+import { fleetStanding } from '#directory/yacht-standings.ts';
 import { createHealthApp, createHttpApp, type HttpDeps } from '#http/app.ts';
 import { createMetrics, type Metrics } from '#http/metrics.ts';
 import type { OutlookDeps } from '#http/routes/outlook.ts';
 import { type HttpServer, listenHttp } from '#http/server.ts';
 import { announcing } from '#jobs/announcing.ts';
 import { createHandlers, type HandlerDeps } from '#jobs/handlers.ts';
+import { createStandingsKeeper } from '#jobs/keep-standings.ts';
 import { createQueue, type Queue } from '#jobs/queue.ts';
 import { type Sweeper, startSweeping } from '#jobs/sweeper.ts';
 import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/connect.ts';
@@ -38,6 +40,7 @@ import { deltaSource, listSource } from '#sync/source.ts';
 import type { SubscriptionDeps } from '#sync/subscription-steps.ts';
 import { endSubscription } from '#sync/subscriptions.ts';
 import type { Fleet } from '#tenants/fleet.ts';
+import type { GapKind } from '#tenants/schema.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
 export type ServiceOptions = {
@@ -137,7 +140,15 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
       return [];
     }),
   );
-  const push = { webhookUrl: config.webhookUrl, onState: metrics.push.subscriptionState };
+  metrics.sync.watchFleet(() =>
+    fleetStanding(master).catch((err) => {
+      log.warn({ err }, 'the figures lack the fleet');
+      return null;
+    }),
+  );
+  const { gapsOpened } = metrics.sync;
+  const onState = metrics.push.subscriptionState;
+  const push = { webhookUrl: config.webhookUrl, onState, onGap: (kind: GapKind) => gapsOpened([kind]) };
   const subscriptions = { master, tenants, mailboxes, clock, log, ...push };
   const outlook = createOutlook({ connecting, config, events, queue, subscriptions });
   const addShared: Parts['addShared'] = (...by) => addSharedMailbox({ ...connecting, tokens }, ...by);
@@ -244,12 +255,19 @@ function createHttpDeps(parts: Parts): HttpDeps {
 function createWork({ config, fleet, metrics, subscriptions, mailboxes, ...shared }: Parts): HandlerDeps {
   const { master, tenants } = fleet;
   const { clock, log, queue, events } = shared;
+  const keepStanding = createStandingsKeeper({ master, clock, log });
   return {
     ...{ master, tenants, clock, log, queue, events, mailboxes, subscriptions },
     webhookUrl: config.webhookUrl,
     source: config.sync.delta ? deltaSource : listSource,
     onRound: metrics.sync.round,
-    onNudge: metrics.push.nudge,
-    onStanding: metrics.sync.standing,
+    onNudge: ({ opened }) => {
+      metrics.push.nudge();
+      metrics.sync.gapsOpened(opened);
+    },
+    onStanding: async (yachtId, standing, outages) => {
+      metrics.sync.gapsOpened(Array.from({ length: outages }, () => 'outage' as const));
+      await keepStanding(yachtId, standing);
+    },
   };
 }

@@ -77,8 +77,8 @@ async function namesOf(address: string, watcherId: string): Promise<{ words: str
   return { words, ids: [watcherId, ...rows.map(({ id }) => id)] };
 }
 
-const inTenant = (words: string[]) => tracesOf(service.databases.corvina, words);
-const inMaster = (words: string[]) => tracesOf(service.databases.master, words);
+const inTenant = (words: string[]) => tracesOf(service.databases.tenants.CORVINA.db, words);
+const inMaster = (words: string[]) => tracesOf(service.databases.master.db, words);
 const outside = (allowed: string, traces: string[]) => traces.filter((trace) => !trace.startsWith(allowed));
 
 /** A conversation of one's own that becomes one with a colleague's, and their link that quotes one's own words. */
@@ -127,7 +127,7 @@ describe('a purge', () => {
     await entangle();
     sandbox.store.expireDelta(OWN);
     await settle();
-    const { corvina } = service.databases;
+    const { db: corvina } = service.databases.tenants.CORVINA;
     const { id } = await corvina
       .selectFrom('email_watchers')
       .select('id')

@@ -24,6 +24,13 @@ export interface YachtScheduleTable {
   failures: Generated<number>;
 }
 
+export interface YachtStandingsTable {
+  yacht_id: string;
+  states: ColumnType<Record<string, number>, string, string>;
+  oldest_complete_up_to: Timestamp | null;
+  seen_at: Timestamp;
+}
+
 export interface UserAccountsTable {
   id: string;
   yacht_id: string;
@@ -91,6 +98,7 @@ export interface MasterSchema {
   auth_accounts: AuthAccountsTable;
   fleet_registry: FleetRegistryTable;
   yacht_schedule: YachtScheduleTable;
+  yacht_standings: YachtStandingsTable;
   user_accounts: UserAccountsTable;
   oauth_states: OauthStatesTable;
   graph_subscriptions: GraphSubscriptionsTable;

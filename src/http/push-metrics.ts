@@ -26,7 +26,7 @@ export function createPushMetrics(registry: Registry): PushMetrics {
   });
   const states = new Counter({
     name: 'celeste_push_transitions_total',
-    help: 'Steps of subscriptions by the state they ended in',
+    help: 'Times a subscription reached a state; each step begins with one and ends with another',
     labelNames: ['state'],
     registers: [registry],
   });

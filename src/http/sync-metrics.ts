@@ -2,21 +2,20 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 import type { Clock } from '#base/clock.ts';
-import type { Standing } from '#mailboxes/oversight.ts';
+import type { FleetStanding } from '#directory/yacht-standings.ts';
 import type { GraphAnswerKind } from '#microsoft/measured.ts';
 import type { SyncResult } from '#sync/sync.ts';
+import type { GapKind } from '#tenants/schema.ts';
 
 export interface SyncMetrics {
   /** Counts a round, what it changed, and what it met and mended. */
   round(result: SyncResult): void;
-  /** Keeps how a yacht's mailboxes stand, and counts the outages just noted. */
-  standing(yachtId: string, standing: Standing, outages: number): void;
+  /** Counts gaps that no round met: outages, and what Microsoft told. */
+  gapsOpened(kinds: GapKind[]): void;
   graphAnswer(kind: GraphAnswerKind): void;
+  /** Shows how the fleet stands, asked for at each reading; null: it is not known at the moment. */
+  watchFleet(read: () => Promise<FleetStanding | null>): void;
 }
-
-// The sweep passes each yacht every two minutes at the latest, in one process or another: what this one saw longer ago is not its
-// to say any more.
-const STANDING_KEPT_MS = 150_000;
 
 export function createSyncMetrics(registry: Registry, clock: Clock): SyncMetrics {
   const rounds = createRoundMetrics(registry);
@@ -26,23 +25,24 @@ export function createSyncMetrics(registry: Registry, clock: Clock): SyncMetrics
     labelNames: ['answer'],
     registers: [registry],
   });
-  const yachts = new Map<string, { standing: Standing; at: number }>();
-  createStandingMetrics(
-    registry,
-    () => {
-      const from = clock.now().getTime() - STANDING_KEPT_MS;
-      for (const [yachtId, { at }] of yachts) if (at < from) yachts.delete(yachtId);
-      return [...yachts.values()].map(({ standing }) => standing);
-    },
-    clock,
-  );
   return {
     round: rounds.count,
-    standing(yachtId, standing, outages) {
-      yachts.set(yachtId, { standing, at: clock.now().getTime() });
-      if (outages > 0) rounds.gapsOpened.inc({ kind: 'outage' }, outages);
+    gapsOpened: (kinds) => {
+      for (const kind of kinds) rounds.gapsOpened.inc({ kind });
     },
     graphAnswer: (answer) => answers.inc({ answer }),
+    watchFleet: (read) => watchFleet(registry, clock, askedOnce(read)),
+  };
+}
+
+/** Whoever asks while an answer is on its way gets that one: the figures of one reading are of one moment. */
+function askedOnce<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asking: Promise<T> | null = null;
+  return () => {
+    asking ??= ask().finally(() => {
+      asking = null;
+    });
+    return asking;
   };
 }
 
@@ -82,27 +82,39 @@ function createRoundMetrics(registry: Registry) {
   return { count, gapsOpened };
 }
 
-/** Read from what the sweep saw; nothing is asked of a database when the figures are read. */
-function createStandingMetrics(registry: Registry, standings: () => Standing[], clock: Clock): void {
+/** The same figures from every process, since MASTER has them: take the maximum, not the sum. */
+function watchFleet(registry: Registry, clock: Clock, read: () => Promise<FleetStanding | null>): void {
+  const registers = [registry];
   new Gauge({
     name: 'celeste_watchers',
-    help: 'Mailboxes by state, on the yachts this process swept in the last minutes',
+    help: 'Mailboxes of the whole fleet by state; every process shows the same figure',
     labelNames: ['state'],
-    registers: [registry],
-    collect() {
+    registers,
+    async collect() {
       this.reset();
-      for (const { states } of standings()) {
-        for (const [state, number] of Object.entries(states)) this.inc({ state }, number);
-      }
+      for (const [state, number] of Object.entries((await read())?.states ?? {})) this.set({ state }, number);
     },
   });
-  new Gauge({
-    name: 'celeste_oldest_complete_age_seconds',
-    help: 'Age of what the mailbox that is furthest behind is complete up to, on the yachts this process swept',
-    registers: [registry],
-    collect() {
-      const oldest = standings().flatMap(({ oldestCompleteUpTo }) => oldestCompleteUpTo?.getTime() ?? []);
-      this.set(oldest.length === 0 ? 0 : (clock.now().getTime() - Math.min(...oldest)) / 1000);
-    },
-  });
+  const single = (name: string, help: string, value: (fleet: FleetStanding) => number | null) =>
+    new Gauge({
+      name,
+      help: `${help}; every process shows the same figure`,
+      registers,
+      async collect() {
+        const fleet = await read();
+        const figure = fleet && value(fleet);
+        if (figure === null) this.remove();
+        else this.set(figure);
+      },
+    });
+  single(
+    'celeste_oldest_complete_age_seconds',
+    'Age of what the mailbox of the fleet that is furthest behind is complete up to; none while none is complete',
+    ({ oldestCompleteUpTo: at }) => at && (clock.now().getTime() - at.getTime()) / 1000,
+  );
+  single(
+    'celeste_yachts_unreachable',
+    'Yachts whose database did not answer when a worker last looked',
+    ({ unreachable }) => unreachable,
+  );
 }

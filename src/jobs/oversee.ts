@@ -8,8 +8,8 @@ import { type NoticeDeps, publishNotices } from './notices.ts';
 
 export type OverseeDeps = NoticeDeps & {
   clock: Clock;
-  /** Told how each yacht's mailboxes stand, for the figures. */
-  onStanding: (yachtId: string, standing: Standing, outages: number) => void;
+  /** Told how each yacht's mailboxes stand, for the figures. Never rejects. */
+  onStanding: (yachtId: string, standing: Standing, outages: number) => Promise<void> | void;
 };
 
 /** Does what the standing of a yacht's mailboxes asks for: mostly nothing. */
@@ -18,6 +18,6 @@ export async function oversee(deps: OverseeDeps, yachtId: string, standing: Stan
   const { outages, notices } = await deps.tenants.transact(asWorker(yachtId), (tx) =>
     attend(tx, deps.clock.now()),
   );
-  deps.onStanding(yachtId, standing, outages);
+  await deps.onStanding(yachtId, standing, outages);
   await publishNotices(deps, yachtId, notices);
 }

@@ -20,7 +20,7 @@ export type TakeNudgesDeps = {
   clock: Clock;
   log: Log;
   /** Told of each nudge handed over, for the figures. */
-  onNudge: () => void;
+  onNudge: (effect: NudgeEffect) => void;
 };
 
 const BATCH = 50;
@@ -40,7 +40,7 @@ async function handOver(deps: TakeNudgesDeps, nudge: Nudge): Promise<void> {
       applyNudge(tx, nudge, deps.clock.now()),
     );
     await finishNudge(deps.master, nudge);
-    deps.onNudge();
+    deps.onNudge(effect);
     await sendJobs(deps, nudge, effect);
   } catch (err) {
     if (hasCode(err, 'yacht_not_found')) return finishNudge(deps.master, nudge);

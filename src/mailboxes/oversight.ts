@@ -12,7 +12,10 @@ import { keptRounds, pruneRounds } from './rounds.ts';
 /** How the mailboxes of a yacht stand. */
 export type Standing = {
   states: Partial<Record<SyncStatus, number>>;
-  /** Of the mailboxes that should be in sync the one that is the furthest behind; null: none is complete. */
+  /**
+   * Of the mailboxes that should be in sync the one that is the furthest behind, those apart that only their owner can
+   * mend; null: none is complete.
+   */
   oldestCompleteUpTo: Date | null;
   /** Something is to be noted: call `attend`. */
   needsAttention: boolean;
@@ -28,7 +31,7 @@ export async function standingOf(db: TenantReader, now: Date): Promise<Standing>
     select (select jsonb_object_agg(s.sync_status, s.n)
               from (select sync_status, count(*) as n from email_watchers group by sync_status) s) as states,
            (select min(complete_up_to) from email_watchers
-             where sync_status in ('pending', 'active', 'degraded', 'reauth_required')) as oldest,
+             where sync_status in ('pending', 'active', 'degraded')) as oldest,
            exists (${unnotedOutages(now)})
              or exists (select 1 from (${troublesAt(now)}) t
                           full join (select * from email_notices where mended_at is null) n using (watcher_id, kind)

@@ -3,6 +3,7 @@
 import type { Nudge } from '#directory/nudges.ts';
 import { openGap } from '#mailboxes/gaps.ts';
 import { lockWatcher } from '#mailboxes/watchers.ts';
+import type { GapKind } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { FOLDERS_INCOMPLETE } from './outcome.ts';
@@ -18,21 +19,40 @@ export type NudgeEffect = {
   round: 'now' | Date | null;
   /** The subscription wants a step. */
   subscription: boolean;
+  /** The gaps it told of that were not known. */
+  opened: GapKind[];
 };
 
 /** Hands a nudge over to its mailbox. Handed over twice, it brings a round forward twice. */
 export async function applyNudge(tx: TenantWriter, nudge: Nudge, now: Date): Promise<NudgeEffect> {
   const row = await lockWatcher(tx, nudge.watcherId);
-  if (!row) return { round: null, subscription: false };
+  if (!row) return { round: null, subscription: false, opened: [] };
   const events = row.subscription_key === nudge.key ? nudge.lifecycleEvents : [];
-  if (events.includes('missed')) await openGap(tx, { watcherId: row.id, kind: 'push_missed', at: now });
   const wish = wishOf(events);
   if (wish !== null) await noteWish(tx, row, { wish, now });
+  const opened = await openGaps(tx, row.id, { events, now });
   // A lifecycle notification takes another path: it does not prove that those of changes arrive.
   if (row.subscription_key === nudge.key && nudge.lifecycleEvents.length === 0)
     await noteHeard(tx, row.id, now);
   const mayLook = await bringForward(tx, row.id, { now, isNotified: true });
-  return { round: mayLook ? roundTime(row, now) : null, subscription: wish !== null };
+  return { round: mayLook ? roundTime(row, now) : null, subscription: wish !== null, opened };
+}
+
+const GAPS: [event: string, kind: GapKind][] = [
+  ['missed', 'push_missed'],
+  ['subscriptionRemoved', 'subscription_removed'],
+];
+
+async function openGaps(
+  tx: TenantWriter,
+  watcherId: string,
+  { events, now }: { events: string[]; now: Date },
+): Promise<GapKind[]> {
+  const opened: GapKind[] = [];
+  for (const [event, kind] of GAPS) {
+    if (events.includes(event) && (await openGap(tx, { watcherId, kind, at: now }))) opened.push(kind);
+  }
+  return opened;
 }
 
 async function noteHeard(tx: TenantWriter, watcherId: string, now: Date): Promise<void> {
@@ -73,7 +93,6 @@ async function noteWish(
     })
     .where('id', '=', row.id)
     .execute();
-  if (wish === 'recreate') await openGap(tx, { watcherId: row.id, kind: 'subscription_removed', at: now });
 }
 
 /**

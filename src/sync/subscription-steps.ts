@@ -20,7 +20,7 @@ import { deleteSubscription } from '#microsoft/subscription-delete.ts';
 import { getSubscription } from '#microsoft/subscription-get.ts';
 import { reauthorizeSubscription } from '#microsoft/subscription-reauthorize.ts';
 import { renewSubscription } from '#microsoft/subscription-renew.ts';
-import type { SubscriptionState } from '#tenants/schema.ts';
+import type { GapKind, SubscriptionState } from '#tenants/schema.ts';
 import type { Tenants } from '#tenants/tenants.ts';
 
 import { expiryFrom, type StepEnd, type SubscriptionRow, type Task } from './subscription-plan.ts';
@@ -35,6 +35,8 @@ export type SubscriptionDeps = {
   log: Log;
   /** Told of each state that a subscription reaches, for the figures. */
   onState?: (state: SubscriptionState) => void;
+  /** Told of each gap that a step opens. */
+  onGap?: (kind: GapKind) => void;
 };
 
 /** A step that is this worker's: the row as it is now that the step has begun. */

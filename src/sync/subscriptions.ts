@@ -50,7 +50,17 @@ export async function endSubscription(deps: SubscriptionDeps, of: SubscriptionOw
   if (taken) await settle(deps, taken, await perform(deps, of, taken));
 }
 
-function takeStep(deps: SubscriptionDeps, of: SubscriptionOwner): Promise<TakenStep | null> {
+async function takeStep(deps: SubscriptionDeps, of: SubscriptionOwner): Promise<TakenStep | null> {
+  const taken = await beginStep(deps, of);
+  if (!taken) return null;
+  const { id: watcherId, subscription_key: key, subscription_state: state } = taken.row;
+  // One that is to be made is registered with its step.
+  if (taken.task !== 'create' && key !== null) await noteSubscription(deps.master, { watcherId, key, state });
+  deps.onState?.(state);
+  return taken;
+}
+
+function beginStep(deps: SubscriptionDeps, of: SubscriptionOwner): Promise<TakenStep | null> {
   const { tenants, webhookUrl } = deps;
   return tenants.transact(asWorker(of.yachtId), async (tx) => {
     const now = deps.clock.now();
@@ -80,11 +90,12 @@ async function settle(deps: SubscriptionDeps, { row, task }: TakenStep, ending: 
       .where('subscription_due_at', '=', row.subscription_due_at)
       .executeTakeFirst();
     if (written.numUpdatedRows === 0n) return null;
-    return { wantsRound: await lookForTheGap(tx, { row, task, ending, now }) };
+    return lookForTheGap(tx, { row, task, ending, now });
   });
   if (!news) return false;
   await index(deps, row, ending, figureOf(change.subscription_state, row));
   deps.onState?.(change.subscription_state);
+  if (news.opened) deps.onGap?.(REMOVED);
   return news.wantsRound;
 }
 
@@ -101,14 +112,15 @@ function wishedMeanwhile(row: TakenStep['row'], change: ReturnType<typeof settle
 
 type Settling = { row: TakenStep['row']; task: Task; ending: StepEnd; now: Date };
 
+const REMOVED = 'subscription_removed';
+
 /** What happened before a subscription began, or while Microsoft waited to be reassured, was not notified. */
-async function lookForTheGap(tx: TenantWriter, { row, task, ending, now }: Settling): Promise<boolean> {
-  if (ending.end === 'gone') {
-    await openGap(tx, { watcherId: row.id, kind: 'subscription_removed', at: now });
-  }
+async function lookForTheGap(tx: TenantWriter, { row, task, ending, now }: Settling) {
+  const isGone = ending.end === 'gone';
+  const opened = isGone && (await openGap(tx, { watcherId: row.id, kind: REMOVED, at: now }));
   const wasLate = row.subscription_wish !== null || row.subscription_failures > 0;
   const wasGap = ending.end === 'authorized' || (ending.end === 'active' && (task === 'create' || wasLate));
-  return wasGap && (await bringForward(tx, row.id, { now }));
+  return { opened, wantsRound: wasGap && (await bringForward(tx, row.id, { now })) };
 }
 
 /** MASTER follows what TENANT says. */

@@ -4,16 +4,12 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 
-import type { Kysely } from 'kysely';
-
 import { createService, type Service } from '#app.ts';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
 import { seedDemoFleet } from '#cli/demo-fleet.ts';
 import { type Config, loadConfig, sandboxMicrosoft } from '#config/config.ts';
-import type { MasterSchema } from '#directory/schema.ts';
 import { type Fleet, openFleet } from '#tenants/fleet.ts';
-import type { TenantSchema } from '#tenants/schema.ts';
 
 import { createMaster, createTenant } from './postgres.ts';
 
@@ -29,6 +25,8 @@ export type BootOptions = {
   config?: Partial<Config>;
   /** The built page; not served unless given. */
   webFolder?: string;
+  /** A service on whose databases this is one more process; stop it before that one. */
+  beside?: TestService;
 };
 
 export type SignedIn = (path: string, init?: RequestInit) => Promise<Response>;
@@ -36,8 +34,7 @@ export type SignedIn = (path: string, init?: RequestInit) => Promise<Response>;
 export type TestService = {
   url: string;
   fleet: Fleet;
-  /** As the owner of their tables. */
-  databases: { master: Kysely<MasterSchema>; corvina: Kysely<TenantSchema> };
+  databases: Databases;
   /** Does all background work that is due, and what follows from it. */
   drain(): Promise<void>;
   /** Signs in as one of the demo crew: a `fetch` with their cookie, and origin, for paths. */
@@ -63,11 +60,11 @@ const log = createLog('warn', { format: 'text' });
 
 export async function bootService(options: BootOptions = {}): Promise<TestService> {
   const clock = options.clock ?? systemClock;
-  const databases = await createDatabases();
+  const databases = options.beside?.databases ?? (await createDatabases());
   const config = await configure(options, databases);
   const secrets = { tokenKeys: [TOKEN_KEY], authSecret: 'a-secret-of-forty-characters-for-the-test' };
   const fleet = await openFleet({ config, secrets, log });
-  await seedDemoFleet({ config, fleet }, clock);
+  if (!options.beside) await seedDemoFleet({ config, fleet }, clock);
   const service = await createService({
     config,
     secrets,
@@ -82,10 +79,10 @@ export async function bootService(options: BootOptions = {}): Promise<TestServic
   return {
     url: config.http.appUrl,
     fleet,
-    databases: { master: databases.master.db, corvina: databases.tenants.CORVINA.db },
+    databases,
     drain: service.drain,
     signIn: (userId) => signIn(config.http.appUrl, userId),
-    stop: () => stop(service, fleet, databases),
+    stop: () => stop(service, fleet, options.beside ? null : databases),
   };
 }
 
@@ -134,9 +131,11 @@ async function signIn(url: string, userId: string): Promise<SignedIn> {
   };
 }
 
-async function stop(service: Service, fleet: Fleet, { master, tenants }: Databases): Promise<void> {
+async function stop(service: Service, fleet: Fleet, databases: Databases | null): Promise<void> {
   await service.stop();
   await fleet.close();
+  if (databases === null) return;
+  const { master, tenants } = databases;
   await Promise.all([master.close(), ...Object.values(tenants).map((tenant) => tenant.close())]);
 }
 
