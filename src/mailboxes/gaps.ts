@@ -81,12 +81,48 @@ export async function noteFoundIn(
      where g.watcher_id = ${watcherId} and g.folder_id = n.id and g.repaired_at is null`.execute(tx);
 }
 
+/** Gaps of folders by our ids of them. */
+export type FolderGaps = { watcherId: string; folderIds: string[]; kind: GapKind };
+
+/** What the open gaps of one kind say more, by our ids of the folders that have one. */
+export async function detailsOf(
+  db: TenantReader,
+  { watcherId, kind }: Omit<FolderGaps, 'folderIds'>,
+): Promise<Map<string, string | null>> {
+  const rows = await db
+    .selectFrom('email_gaps')
+    .select(['folder_id', 'detail'])
+    .where('watcher_id', '=', watcherId)
+    .where('kind', '=', kind)
+    .where('repaired_at', 'is', null)
+    .execute();
+  return new Map(rows.map(({ folder_id, detail }) => [folder_id ?? '', detail]));
+}
+
+/** Has open gaps say something else. */
+export async function noteDetail(
+  tx: TenantWriter,
+  { watcherId, folderIds, kind }: FolderGaps,
+  detail: string | null,
+): Promise<void> {
+  if (folderIds.length === 0) return;
+  await tx
+    .updateTable('email_gaps')
+    .set({ detail })
+    .where('watcher_id', '=', watcherId)
+    .where('folder_id', 'in', folderIds)
+    .where('kind', '=', kind)
+    .where('repaired_at', 'is', null)
+    .execute();
+}
+
 /** A round that ended well: what the mailbox is complete up to since, and when it ended. */
 export type GoodRound = { watcherId: string; completeUpTo: Date; endedAt: Date };
 
 /**
  * Closes what has been filled: a folder's gaps once that folder has been read again from its start, or to its end
- * where it could not be read; and the mailbox's once it is complete up to when they were noticed.
+ * where it could not be read, or when its counts agree (the gap says nothing more by then); and the mailbox's once it
+ * is complete up to when they were noticed.
  *
  * @returns the gaps it closed
  */
@@ -104,7 +140,11 @@ export function closeGaps(tx: TenantWriter, round: GoodRound): Promise<FilledGap
             .selectFrom('email_folders as f')
             .select('f.id')
             .whereRef('f.id', '=', 'g.folder_id')
-            .where((f) => f.or([f('f.phase', '=', 'delta'), f('f.removed_at', 'is not', null)]))
+            .where((f) => {
+              const isExplained = f.or([f('g.kind', '!=', 'count_mismatch'), f('g.detail', 'is', null)]);
+              const isRead = f.and([f('f.phase', '=', 'delta'), isExplained]);
+              return f.or([isRead, f('f.removed_at', 'is not', null)]);
+            })
             .where((f) => f.or([f('g.kind', '!=', 'folder_unread'), f('f.failing_since', 'is', null)])),
         ),
       ]),

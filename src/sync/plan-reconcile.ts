@@ -13,8 +13,21 @@ export type KnownCounts = { other: Counts; differs: Counts };
  */
 export type Verdict = { verdict: 'equal' | 'suspicious' | 'believed'; difference: Counts };
 
-/** What comparing a mailbox came to. `suspicious`: it is looked at again. */
-export type ReconciliationResult = 'equal' | 'suspicious' | 'repaired';
+/**
+ * What comparing a mailbox came to. `suspicious`: it is looked at again. `unexplained`: a folder differs as it did
+ * before it was read again.
+ */
+export type ReconciliationResult = 'equal' | 'suspicious' | 'repaired' | 'unexplained';
+
+/** What the gap of a folder says that was read again and differs all the same. */
+export const STILL_DIFFERS = 'still_differs';
+
+/** Whether the folder of such a gap was left as it is; undefined: it has no gap. */
+export const isLeft = (gap: string | null | undefined) => gap?.startsWith(STILL_DIFFERS) ?? false;
+
+/** What the gap says while the folder is read again because of this difference. */
+export const readFor = (gap: string | null | undefined, { total, unread }: Counts) =>
+  `${isLeft(gap) ? STILL_DIFFERS : 'differs'}_${total}_${unread}`;
 
 export const NONE: Counts = { total: 0, unread: 0 };
 

@@ -1,6 +1,7 @@
 // What the comparison of counts reads and keeps (email_folder_counts).
 import { sql } from 'kysely';
 
+import { detailsOf } from '#mailboxes/gaps.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { type Counts, isSame, type KnownCounts, NONE } from './plan-reconcile.ts';
@@ -11,11 +12,17 @@ export type HeldCounts = Counts & { isInDoubt: boolean };
 
 type FolderCounts = { folder: FolderRow; other: Counts; difference: Counts };
 
-/** The mail we hold by Graph's id of the folder, and what is known of the folders by ours. */
-export async function countsOf(
-  tx: TenantWriter,
-  watcher: WatcherRow,
-): Promise<{ ours: Map<string, HeldCounts>; known: Map<string, KnownCounts> }> {
+export type HeldAndKnown = {
+  /** By Graph's id of the folder. */
+  ours: Map<string, HeldCounts>;
+  /** By our id of the folder. */
+  known: Map<string, KnownCounts>;
+  /** What the open gaps of folders say that differ, by our id of the folder. */
+  gaps: Map<string, string | null>;
+};
+
+/** The mail we hold, and what earlier comparisons left. */
+export async function countsOf(tx: TenantWriter, watcher: WatcherRow): Promise<HeldAndKnown> {
   const rows = await tx
     .selectFrom('email_messages')
     .select(['parent_folder_id', sql<number>`count(*)::integer`.as('total')])
@@ -31,7 +38,9 @@ export async function countsOf(
     .selectAll('c')
     .where('f.watcher_id', '=', watcher.id)
     .execute();
+  const gaps = await detailsOf(tx, { watcherId: watcher.id, kind: 'count_mismatch' });
   return {
+    gaps,
     ours: new Map(rows.map(({ parent_folder_id, ...counts }) => [parent_folder_id ?? '', counts])),
     known: new Map(
       kept.map((row) => [

@@ -41,6 +41,11 @@ describe('a gap', () => {
       'Read again by 06:42, 1 change found.',
     ],
     [
+      { kind: 'count_mismatch', detail: 'still_differs', repaired_at: null },
+      'Microsoft counted otherwise than we did in Inbox on 12 Nov at 06:40',
+      'It was read again and still differs. Some mail may be missing: compare the folder in Outlook.',
+    ],
+    [
       { kind: 'folder_unread', detail: 'graph_forbidden', repaired_at: null },
       'Inbox could not be read to its end: Microsoft did not let us read it',
       'What came after 12 Nov at 06:25 may be missing; it is read as soon as that works.',

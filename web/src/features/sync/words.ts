@@ -99,7 +99,10 @@ function whatHappened({ kind, folder, detail, since, noticed_at }: Gap, now: Dat
   return `Nothing came through${from}: ${faultWords(detail)}`;
 }
 
-function whatCame({ kind, repaired_at, noticed_at, found, since }: Gap, now: Date): string {
+function whatCame({ kind, detail, repaired_at, noticed_at, found, since }: Gap, now: Date): string {
+  if (repaired_at === null && detail?.startsWith('still_differs')) {
+    return 'It was read again and still differs. Some mail may be missing: compare the folder in Outlook.';
+  }
   if (repaired_at === null) {
     const after = since ? `What came after ${inSentence(since, now, '')}` : 'Some mail';
     return `${after} may be missing; it is read as soon as that works.`;
