@@ -1,7 +1,7 @@
 // GET /me/mailFolders/delta: the whole hierarchy, flat, then the folders whose row has changed.
 // https://learn.microsoft.com/en-us/graph/api/mailfolder-delta
 import type { SandboxResponse } from '../http.ts';
-import { childNamed, withDescendants } from '../store/mailbox.ts';
+import { childNamed } from '../store/mailbox.ts';
 import type { Folder } from '../store/types.ts';
 import type { GraphCall } from './call.ts';
 import { contextUrl, json, needScope } from './call.ts';
@@ -14,8 +14,8 @@ import type { Row } from './message-json.ts';
 type FolderRound = {
   select: string | null;
   hidden: boolean;
-  /** Initial round: how many folders were given; null in later rounds. */
-  given: number | null;
+  /** Initial round: how many of the mailbox's folders, oldest first, are still to be given; null in later rounds. */
+  left: number | null;
   at: number;
 };
 
@@ -34,9 +34,9 @@ export function folderDelta(call: GraphCall): SandboxResponse {
   const state = link?.state ?? begin(call);
   const size = Math.min(call.prefer.maxPageSize ?? DEFAULT_PAGE, context.settings.quirks.largestPage);
   const page =
-    state.given === null
+    state.left === null
       ? readChanges(call, state, size)
-      : readAll(call, { ...state, given: state.given }, size);
+      : readAll(call, { ...state, left: state.left }, size);
   const chain = link?.chain ?? chainName(scope, `${state.select ?? ''} ${state.hidden}`);
   const sealed = issue(context, { chain, epoch, parent: link?.generation ?? null, state: page.state });
   const name = page.done ? '$deltatoken' : '$skiptoken';
@@ -62,7 +62,8 @@ function begin(call: GraphCall): FolderRound {
   const select = call.query.get('$select');
   selectFolderProperties(select);
   const hidden = call.query.get('includeHiddenFolders')?.toLowerCase() === 'true';
-  return { select, hidden, given: 0, at: call.mailbox.folderLog.length };
+  const { folders, folderLog } = call.mailbox;
+  return { select, hidden, left: folders.size, at: folderLog.length };
 }
 
 type FolderPage = { rows: Row[]; state: FolderRound; done: boolean };
@@ -72,18 +73,22 @@ const shown = (folder: Folder, hidden: boolean): boolean => {
   return true;
 };
 
-/** Children before their parents, as can happen: whoever builds the tree must not depend on the order. */
-function readAll(call: GraphCall, state: FolderRound & { given: number }, size: number): FolderPage {
-  const folders = withDescendants(call.mailbox.root)
-    .slice(1)
-    .filter((folder) => shown(folder, state.hidden))
-    .reverse();
+/**
+ * The youngest first, wherever they are moved meanwhile: so children before their parents, and whoever builds the tree
+ * must not depend on the order. What changed while this round was read is told in the next one.
+ */
+function readAll(call: GraphCall, state: FolderRound & { left: number }, size: number): FolderPage {
+  const { folders, root } = call.mailbox;
+  const oldest = [...folders.values()].slice(0, state.left);
   const select = selectFolderProperties(state.select);
-  const rows = folders.slice(state.given, state.given + size).map((folder) => folderRow(folder, select));
-  const given = state.given + size;
-  // What changed while the first round was read is told in the next one.
-  const done = given >= folders.length;
-  return { rows, done, state: { ...state, given: done ? null : given } };
+  const rows: Row[] = [];
+  while (oldest.length > 0 && rows.length < size) {
+    const folder = oldest.pop();
+    if (!folder?.exists || folder === root || isOutside(folder) || !shown(folder, state.hidden)) continue;
+    rows.push(folderRow(folder, select));
+  }
+  const done = oldest.length === 0;
+  return { rows, done, state: { ...state, left: done ? null : oldest.length } };
 }
 
 function readChanges(call: GraphCall, state: FolderRound, size: number): FolderPage {
