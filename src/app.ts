@@ -27,6 +27,7 @@ import { createQueue, type Queue } from '#jobs/queue.ts';
 import { type Sweeper, startSweeping } from '#jobs/sweeper.ts';
 import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/connect.ts';
 import { disconnect } from '#mailboxes/disconnect.ts';
+import type { Ending } from '#mailboxes/end.ts';
 import { createGates } from '#mailboxes/gate.ts';
 import { createIdentities } from '#mailboxes/identities.ts';
 import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
@@ -36,6 +37,7 @@ import { createTokenVault } from '#mailboxes/token-vault.ts';
 import { createTokens } from '#mailboxes/tokens.ts';
 import { createGraphClient, type GraphClient } from '#microsoft/graph-client.ts';
 import { measured } from '#microsoft/measured.ts';
+import { leaveMailbox } from '#sync/leave.ts';
 import { deltaSource, listSource } from '#sync/source.ts';
 import type { SubscriptionDeps } from '#sync/subscription-steps.ts';
 import { endSubscription } from '#sync/subscriptions.ts';
@@ -63,11 +65,15 @@ export interface Service {
   startHealth(at: { host: string; port: number }): Promise<HttpServer>;
   /** Starts taking jobs. */
   startWorker(): Promise<void>;
+  /** Ends a mailbox of a yacht. @throws CelesteError `watcher_not_found`, `not_allowed` */
+  endMailbox: EndMailbox;
   /** For tests: does all the work that is due, as workers would, and returns when there is none left. */
   drain(): Promise<void>;
   /** Ends within ten seconds: no new request or job; a sync finishes the page in hand. */
   stop(): Promise<void>;
 }
+
+type EndMailbox = (yachtId: string, ending: Ending) => Promise<void>;
 
 export const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -94,6 +100,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       await queue.work(handlers, config.sync.concurrency);
       sweeper = startSweeping(work);
     },
+    endMailbox: parts.endMailbox,
     drain: () => queue.drain(handlers),
     stop: async () => {
       await events.close();
@@ -114,6 +121,7 @@ type Parts = Required<Omit<ServiceOptions, 'webFolder' | 'secrets' | 'role'>> & 
   outlook: OutlookDeps;
   subscriptions: SubscriptionDeps;
   addShared: HttpDeps['shared']['add'];
+  endMailbox: EndMailbox;
 };
 
 async function createParts({ secrets, role, ...options }: ServiceOptions): Promise<Parts> {
@@ -152,8 +160,9 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const subscriptions = { master, tenants, mailboxes, clock, log, ...push };
   const outlook = createOutlook({ connecting, config, events, queue, subscriptions });
   const addShared: Parts['addShared'] = (...by) => addSharedMailbox({ ...connecting, tokens }, ...by);
+  const endMailbox = createEnding({ events, queue, subscriptions });
   const own = { config, fleet, log, clock, webFolder, authSecret: secrets.authSecret };
-  return { ...own, queue, events, metrics, graph, mailboxes, outlook, subscriptions, addShared };
+  return { ...own, queue, events, metrics, graph, mailboxes, outlook, subscriptions, addShared, endMailbox };
 }
 
 type Connecting = {
@@ -210,6 +219,18 @@ function createOutlook({ connecting, config, events, queue, subscriptions }: Con
   };
 }
 
+function createEnding({
+  events,
+  queue,
+  subscriptions,
+}: Omit<Connecting, 'connecting' | 'config'>): EndMailbox {
+  return async (yacht_id, ending) => {
+    const { ownerId: user_id, purging } = await leaveMailbox(subscriptions, yacht_id, ending);
+    for (const watcher_id of purging) await queue.send('purge-mailbox', { yacht_id, watcher_id });
+    await events.publish({ yacht_id, user_id, type: 'connection', data: { purpose: 'read' } });
+  };
+}
+
 function createHttpDeps(parts: Parts): HttpDeps {
   const { config, fleet, log, clock, queue, events, metrics, mailboxes, outlook, webFolder } = parts;
   const { master, tenants } = fleet;
@@ -247,7 +268,11 @@ function createHttpDeps(parts: Parts): HttpDeps {
       storeNotifications: (received) => storeNotifications(master, received, clock.now()),
       wakeWorkers: () => queue.send('take-nudges', {}),
     },
-    shared: { add: parts.addShared, crew: (yachtId) => listCrew(master, yachtId) },
+    shared: {
+      add: parts.addShared,
+      end: (principal, order) => parts.endMailbox(principal.yachtId, { ...order, by: principal }),
+      crew: (yachtId) => listCrew(master, yachtId),
+    },
     wake: (yacht_id, watcher_id) => queue.send('sync-mailbox', { yacht_id, watcher_id }),
   };
 }

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createLog } from '#base/log.ts';
-import { asWorker, createTenants } from '#tenants/tenants.ts';
+import { asWorker, createTenants, type TenantWriter } from '#tenants/tenants.ts';
 
 import { createEmpty, type TestDatabase } from './support/postgres.ts';
 
@@ -174,24 +174,49 @@ describe('celeste', () => {
     await expectOneLine(celeste(['watcher', 'sync', randomUUID()], away), 'afar');
     await master.pool.query(`delete from fleet_registry where yacht_id = 'afar'`);
   });
+
+  it('ends a mailbox whose owner cannot, and keeps its mail unless told otherwise', async () => {
+    const statusOf = async () => (await celeste(['watcher', 'list'])).out;
+    expect(await celeste(['watcher', 'disconnect', WATCHER])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('its mail stays'),
+    });
+    expect(await statusOf()).toMatch(new RegExp(`^${WATCHER} +corvina .* disconnected `, 'm'));
+    const tokens = await onCorvina((tx) => tx.selectFrom('auth_microsoft_tokens').selectAll().execute());
+    expect(tokens).toEqual([]);
+    const purge = ['watcher', 'disconnect', WATCHER, '--yacht', 'corvina', '--mail', 'purge'];
+    expect(await celeste(purge)).toMatchObject({ code: 0, out: expect.stringContaining('delete') });
+    const audit = await onCorvina((tx) => tx.selectFrom('audit_log').selectAll().orderBy('id').execute());
+    const by = { actor_kind: 'worker', actor_id: null, after: { by: 'operator' } };
+    expect(audit).toMatchObject([
+      { ...by, action: 'read.disconnected' },
+      { ...by, action: 'write.disconnected' },
+      { ...by, action: 'mailbox.disconnected' },
+      { ...by, action: 'mailbox.purge_requested' },
+    ]);
+    await expectOneLine(celeste(['watcher', 'sync', WATCHER]), 'not connected');
+    await expectOneLine(celeste(['watcher', 'disconnect', randomUUID()]), 'celeste watcher list');
+    expect((await celeste([...purge.slice(0, -1), 'burn'])).err).toContain('keep, purge');
+    expect((await celeste(['watcher', '--help'])).out).toMatch(/^ {2}disconnect /m);
+  });
 });
 
-async function addWatcher(): Promise<void> {
+async function onCorvina<T>(fn: (tx: TenantWriter) => Promise<T>): Promise<T> {
   const options = { poolMax: 1, idleMs: 1_000, log: createLog('silent') };
   const tenants = createTenants({ locate: async () => ({ url: corvina.url }), ...options });
-  const owner = {
-    user_id: randomUUID(),
-    yacht_id: 'corvina',
-    mailbox: 'eto@corvina.test',
-    microsoft_user_id: 'm',
-  };
-  await tenants.transact(asWorker('corvina'), (tx) =>
-    tx
-      .insertInto('email_watchers')
-      .values({ id: WATCHER, ...owner, sync_status: 'active' })
-      .execute(),
-  );
-  await tenants.close();
+  return tenants.transact(asWorker('corvina'), fn).finally(() => tenants.close());
+}
+
+/** As a connected mailbox stands there; nobody here opens what is said to be sealed. */
+function addWatcher(): Promise<void> {
+  const account = { user_id: randomUUID(), yacht_id: 'corvina', microsoft_user_id: 'm' };
+  const watcher = { ...account, id: WATCHER, mailbox: 'eto@corvina.test', sync_status: 'active' as const };
+  const token = { ...account, microsoft_access_token: 'sealed', token_expires_at: new Date(), scopes: [] };
+  const tokens = (['read', 'write'] as const).map((token_purpose) => ({ ...token, token_purpose }));
+  return onCorvina(async (tx) => {
+    await tx.insertInto('email_watchers').values(watcher).execute();
+    await tx.insertInto('auth_microsoft_tokens').values(tokens).execute();
+  });
 }
 
 describe('celeste start', () => {

@@ -240,7 +240,7 @@ describe('when access goes', () => {
     const { body } = await ask(eto, `/api/watchers/${watcherId}`);
     expect(body).toMatchObject({
       status: 'disconnected',
-      problem: { code: 'shared_unopened', message: 'Ewan Traill has disconnected their Outlook.' },
+      problem: { code: 'shared_unopened', message: 'The Outlook of Ewan Traill is disconnected.' },
     });
     aboard.sandbox.store.grantAccess(SHARED, 'eto@corvina.test');
     expect(await add(eto)).toMatchObject({ status: 201, body: { id: watcherId } });

@@ -1,10 +1,10 @@
 import { createLog, type Log } from '#base/log.ts';
 import { type Config, loadConfig } from '#config/config.ts';
 import { readEnv } from '#config/env.ts';
-import { loadSecrets } from '#config/secrets.ts';
+import { loadSecrets, type Secrets } from '#config/secrets.ts';
 import { type Fleet, openFleet } from '#tenants/fleet.ts';
 
-export type Session = { config: Config; fleet: Fleet; log: Log };
+export type Session = { config: Config; secrets: Secrets; fleet: Fleet; log: Log };
 
 /**
  * Runs a short command against the databases of the configuration and closes them afterwards. In demo mode the
@@ -15,9 +15,10 @@ export async function withFleet<T>(fn: (session: Session) => Promise<T>): Promis
   const config = loadConfig(env);
   // A command's answer is what it prints; its log is for trouble.
   const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel, { format: 'text' });
-  const fleet = await openFleet({ config, secrets: loadSecrets(env, config), log });
+  const secrets = loadSecrets(env, config);
+  const fleet = await openFleet({ config, secrets, log });
   try {
-    return await fn({ config, fleet, log });
+    return await fn({ config, secrets, fleet, log });
   } finally {
     await fleet.close();
   }

@@ -1,7 +1,8 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 
 import { CelesteError, hasCode } from '#base/errors.ts';
 import { listYachts } from '#directory/directory.ts';
+import type { MailChoice } from '#mailboxes/disconnect.ts';
 import {
   listWatchers,
   pauseWatcher,
@@ -34,6 +35,7 @@ const VERBS: [name: string, verb: Verb, description: string, done: string][] = [
 export function watcherCommand(): Command {
   const watcher = new Command('watcher').description('the mailboxes and how their sync stands');
   const yacht = ['--yacht <id>', 'on this yacht only'] as const;
+  const which = ['<watcher>', 'its id, as celeste watcher list shows it', uuid] as const;
   watcher
     .command('list')
     .description('every mailbox, what it is complete up to, and what is wrong')
@@ -43,14 +45,39 @@ export function watcherCommand(): Command {
     watcher
       .command(name)
       .description(description)
-      .argument('<watcher>', 'its id, as celeste watcher list shows it', uuid)
+      .argument(...which)
       .option(...yacht)
       .action(async (id: string, options: YachtOption) => {
         await withMigratedFleet((session) => apply(session, { id, verb, yachts: options }));
         print(`${id} ${done}.`);
       });
   }
+  watcher
+    .command('disconnect')
+    .description('end a mailbox whose owner no longer can: erase its tokens, stop its sync; its mail stays')
+    .argument(...which)
+    .option(...yacht)
+    .addOption(
+      new Option('--mail <choice>', 'purge: only when its owner wants that; what is on a record stays')
+        .choices(['keep', 'purge'])
+        .default('keep'),
+    )
+    .action(disconnect);
   return watcher;
+}
+
+async function disconnect(
+  id: string,
+  { mail, ...yachts }: YachtOption & { mail: MailChoice },
+): Promise<void> {
+  const { withEnding } = await import('./end-mailbox.ts');
+  await withMigratedFleet((session) =>
+    withEnding(session, (endMailbox) => {
+      const end = (yachtId: string) => endMailbox(yachtId, { watcherId: id, by: 'operator', mail });
+      return whereItIs(session, { id, yachts, act: end });
+    }),
+  );
+  print(`${id} is disconnected; ${mail === 'keep' ? 'its mail stays' : 'the workers delete its mail'}.`);
 }
 
 async function yachtsOf({ fleet }: Session, { yacht }: YachtOption): Promise<string[]> {
@@ -81,15 +108,24 @@ function rowOf(yachtId: string, watcher: WatcherState): string[] {
   return [watcher.id, yachtId, watcher.mailbox, watcher.status, ...times, watcher.problem?.message ?? ''];
 }
 
-async function apply(
+function apply(
   session: Session,
-  { id, verb, yachts }: { id: string; verb: Verb; yachts: YachtOption },
+  { verb, ...of }: { id: string; verb: Verb; yachts: YachtOption },
 ): Promise<void> {
+  const { tenants } = session.fleet;
+  const act = (yachtId: string) => tenants.transact(asWorker(yachtId), (tx) => verb(tx, of.id, new Date()));
+  return whereItIs(session, { ...of, act });
+}
+
+type Acting = { id: string; yachts: YachtOption; act: (yachtId: string) => Promise<unknown> };
+
+/** Does something to a mailbox on the yacht that has it. @throws CelesteError `watcher_not_found`, or what `act` throws */
+async function whereItIs(session: Session, { id, yachts, act }: Acting): Promise<void> {
   // One yacht's database being away must not hide another's mailbox.
   let away: unknown = null;
   for (const yachtId of await yachtsOf(session, yachts)) {
     try {
-      await session.fleet.tenants.transact(asWorker(yachtId), (tx) => verb(tx, id, new Date()));
+      await act(yachtId);
       return;
     } catch (error) {
       if (hasCode(error, 'tenant_unavailable')) away ??= error;

@@ -52,7 +52,7 @@ export type HttpDeps = {
   outlook: OutlookDeps;
   /** What the routes about a yacht's mail and records have in common. */
   aboard: Omit<WatcherDeps, 'wake'> & MailDeps & { events: Events };
-  shared: Pick<SharedMailboxDeps, 'add' | 'crew'>;
+  shared: Pick<SharedMailboxDeps, 'add' | 'end' | 'crew'>;
   wake: WatcherDeps['wake'];
   webhooks: Omit<WebhookDeps, 'count'>;
 };

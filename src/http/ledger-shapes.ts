@@ -53,7 +53,7 @@ export function gapBody(gap: GapState): z.infer<typeof GapSchema> {
 export const NoticeSchema = z
   .object({
     watcher_id: z.uuid(),
-    kind: z.enum(['consent_lost', 'write_lost', 'stale']),
+    kind: z.enum(['consent_lost', 'write_lost', 'stale', 'ended']),
     mailbox: z.string(),
     mailbox_kind: z.enum(['own', 'shared']),
     owner: OwnerSchema,

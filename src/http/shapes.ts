@@ -75,7 +75,7 @@ export const WatcherSchema = z
     mine: z.boolean().openapi({ description: 'You read its mail.' }),
     may_change: z.boolean().openapi({
       description:
-        'You opened it, or are the captain: how often it is looked at, and who reads it, is yours to say.',
+        'You opened it, or are the captain: how often it is looked at, who reads it, and when it ends is yours to say.',
     }),
     status: z.enum(['pending', 'active', 'degraded', 'reauth_required', 'paused', 'disconnected']),
     last_sync_at: TimeSchema,

@@ -1,15 +1,19 @@
-import { recordAudit } from '#tenants/audit.ts';
+import { type AuditEntry, recordAudit } from '#tenants/audit.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { unwatch } from './grants.ts';
+import { ENDED_BY_OTHERS } from './orders.ts';
 import type { TokenOwner } from './token-vault.ts';
 
 /** What becomes of the mail that is here: it stays, or all of it goes that is on no record. */
 export type MailChoice = 'keep' | 'purge';
 
+/** Whose doing it is, for the audit. */
+export type Hand = Pick<AuditEntry, 'actor' | 'after'>;
+
 /**
  * Erases a person's tokens for a purpose and, for reading, stops the sync of what they opened. Their mail stays,
- * or is marked to be purged. Safe to repeat.
+ * or is marked to be purged. Safe to repeat. Where somebody else ended it before (end.ts), it is their word on that.
  *
  * @returns the mailboxes to purge, by watcher id (sync/purge.ts does it)
  */
@@ -18,53 +22,90 @@ export async function disconnect(
   owner: TokenOwner,
   { mail, now }: { mail: MailChoice; now: Date },
 ): Promise<string[]> {
-  const erased = await tx
-    .deleteFrom('auth_microsoft_tokens')
-    .where('yacht_id', '=', owner.yachtId)
-    .where('user_id', '=', owner.userId)
-    .where('token_purpose', '=', owner.purpose)
-    .returning(['id', 'microsoft_user_id'])
-    .executeTakeFirst();
-  const actor = { kind: 'person' as const, id: owner.userId };
-  const { yachtId } = owner;
-  if (erased) {
-    const target = { type: 'connection', id: erased.id };
-    await recordAudit(tx, { yachtId, actor, action: `${owner.purpose}.disconnected`, target });
-  }
+  const hand: Hand = { actor: { kind: 'person', id: owner.userId } };
+  const accountId = await eraseTokens(tx, owner, hand);
   if (owner.purpose !== 'read') return [];
-  if (erased) await unwatch(tx, owner, erased.microsoft_user_id);
-  return mail === 'keep' ? [] : requestPurge(tx, owner, { accountId: erased?.microsoft_user_id, now });
+  if (accountId !== null) await unwatch(tx, owner, accountId);
+  await acknowledge(tx, owner);
+  if (mail === 'keep') return [];
+  const left = await leftBehind(tx, owner, accountId);
+  return requestPurge(tx, left, { ...hand, yachtId: owner.yachtId, now });
 }
 
-type Purge = { accountId: string | undefined; now: Date };
+/**
+ * Erases a person's tokens for a purpose, given an account only those for it, and leaves that in the audit.
+ *
+ * @returns the Microsoft account they were for; null when there were none
+ */
+export async function eraseTokens(
+  tx: TenantWriter,
+  { yachtId, userId, purpose }: TokenOwner,
+  { accountId, ...hand }: Hand & { accountId?: string },
+): Promise<string | null> {
+  const erased = await tx
+    .deleteFrom('auth_microsoft_tokens')
+    .where('yacht_id', '=', yachtId)
+    .where('user_id', '=', userId)
+    .where('token_purpose', '=', purpose)
+    .$if(accountId !== undefined, (q) => q.where('microsoft_user_id', '=', accountId ?? ''))
+    .returning(['id', 'microsoft_user_id'])
+    .executeTakeFirst();
+  if (!erased) return null;
+  const target = { type: 'connection', id: erased.id };
+  await recordAudit(tx, { ...hand, yachtId, action: `${purpose}.disconnected`, target });
+  return erased.microsoft_user_id;
+}
+
+/** What somebody else ended is left so by its owner: nobody needs to tell them any more. */
+async function acknowledge(tx: TenantWriter, { yachtId, userId }: TokenOwner): Promise<void> {
+  await tx
+    .updateTable('email_watchers')
+    .set({ last_sync_error_code: null })
+    .where('yacht_id', '=', yachtId)
+    .where('user_id', '=', userId)
+    .where('last_sync_error_code', 'in', ENDED_BY_OTHERS)
+    .execute();
+}
 
 /**
- * Marks the mailbox just disconnected; when none was, every one of their own that the person disconnected before. A
- * shared mailbox has other readers: it is purged where it is removed (shared.ts).
+ * The mailbox just disconnected; when none was, every one of their own that the person disconnected before. A shared
+ * mailbox has other readers: it is purged where it is removed (end.ts).
  */
-async function requestPurge(
+async function leftBehind(
   tx: TenantWriter,
-  owner: TokenOwner,
-  { accountId, now }: Purge,
+  { yachtId, userId }: TokenOwner,
+  accountId: string | null,
 ): Promise<string[]> {
+  const left = await tx
+    .selectFrom('email_watchers')
+    .select('id')
+    .where('yacht_id', '=', yachtId)
+    .where('user_id', '=', userId)
+    .where('kind', '=', 'own')
+    .where('sync_status', '=', 'disconnected')
+    .$if(accountId !== null, (q) => q.where('microsoft_user_id', '=', accountId ?? ''))
+    .execute();
+  return left.map((watcher) => watcher.id);
+}
+
+/** Marks disconnected mailboxes to be purged. @returns those that were not marked before */
+export async function requestPurge(
+  tx: TenantWriter,
+  watcherIds: string[],
+  { now, ...entry }: Hand & { yachtId: string; now: Date },
+): Promise<string[]> {
+  if (watcherIds.length === 0) return [];
   const marked = await tx
     .updateTable('email_watchers')
     .set({ purge_requested_at: now })
-    .where('yacht_id', '=', owner.yachtId)
-    .where('user_id', '=', owner.userId)
-    .where('kind', '=', 'own')
+    .where('id', 'in', watcherIds)
     .where('sync_status', '=', 'disconnected')
     .where('purge_requested_at', 'is', null)
-    .$if(accountId !== undefined, (q) => q.where('microsoft_user_id', '=', accountId ?? ''))
     .returning('id')
     .execute();
   for (const { id } of marked) {
-    await recordAudit(tx, {
-      yachtId: owner.yachtId,
-      actor: { kind: 'person', id: owner.userId },
-      action: 'mailbox.purge_requested',
-      target: { type: 'mailbox', id },
-    });
+    const target = { type: 'mailbox', id };
+    await recordAudit(tx, { ...entry, action: 'mailbox.purge_requested', target });
   }
   return marked.map((watcher) => watcher.id);
 }

@@ -5,7 +5,7 @@ import { CelesteError } from '#base/errors.ts';
 import type { TokenSet } from '#microsoft/identity.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
-import { begun, stopped } from './orders.ts';
+import { begun, type EndedByOthers, stopped } from './orders.ts';
 import { isTaken } from './taken.ts';
 import type { GrantedAccount, TokenOwner, TokenVault } from './token-vault.ts';
 
@@ -162,14 +162,21 @@ async function resumeShared(tx: TenantWriter, owner: TokenOwner, accountId: stri
     .execute();
 }
 
-/** Stops syncing what this account's consent opens; the mail stays. */
-export async function unwatch(tx: TenantWriter, owner: TokenOwner, accountId: string): Promise<void> {
+/** Stops syncing what this account's consent opens; the mail stays. `code`: what its owner is told who did not do it. */
+export async function unwatch(
+  tx: TenantWriter,
+  owner: TokenOwner,
+  accountId: string,
+  code: EndedByOthers | null = null,
+): Promise<void> {
   await tx
     .updateTable('email_watchers')
     .set({
       ...stopped,
-      // An own mailbox is disconnected because its owner wanted it; the readers of a shared one did not.
-      last_sync_error_code: sql<string | null>`case when kind = 'shared' then 'shared_unopened' end`,
+      // An own mailbox is disconnected because its owner wanted it, mostly; the readers of a shared one did not.
+      last_sync_error_code: sql<
+        string | null
+      >`case when kind = 'shared' then 'shared_unopened' else ${code}::text end`,
     })
     .where('yacht_id', '=', owner.yachtId)
     .where('user_id', '=', owner.userId)

@@ -8,6 +8,7 @@ import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
 import { problemOn } from './advice.ts';
 import { troublesAt } from './freshness.ts';
+import { ENDED_BY_OTHERS } from './orders.ts';
 import type { Problem } from './status.ts';
 
 /** A notice that was raised, or that is mended by now. */
@@ -47,12 +48,22 @@ export type NoticeState = {
   user_id: string;
   mailbox: string;
   mailbox_kind: MailboxKind;
-  kind: NoticeKind;
+  kind: NoticeKind | 'ended';
   raised_at: Date;
   complete_up_to: Date | null;
   /** Why, where a fault is known; in the words for whoever opened the mailbox. */
   problem: Problem | null;
 };
+
+/**
+ * The caller's own mailboxes that somebody else ended, until they connect one again or leave it so (disconnect.ts). For
+ * nobody else is there anything in it to mend; so it is no row, and no event but that of their connection.
+ */
+const endedByOthers = sql`
+  select w.id, 'ended' from email_watchers w
+   where w.user_id = celeste_user_id() and w.last_sync_error_code in (${sql.join(ENDED_BY_OTHERS)})
+     and not exists (select 1 from email_watchers o
+                      where o.user_id = w.user_id and o.kind = 'own' and o.sync_status <> 'disconnected')`;
 
 /**
  * The notices that hold now and that the caller of `db` may see, the oldest first. They are worked out anew: one
@@ -62,7 +73,7 @@ export async function listNotices(db: TenantReader, now: Date): Promise<NoticeSt
   const { rows } = await sql<Omit<NoticeState, 'problem'> & { code: string | null }>`
     select t.watcher_id, t.kind, w.user_id, w.mailbox, w.kind as mailbox_kind, w.complete_up_to, w.last_sync_error_code as code,
            coalesce(n.raised_at, ${now}::timestamptz) as raised_at
-      from (${troublesAt(now)}) t
+      from (select watcher_id, kind from (${troublesAt(now)}) troubles union all ${endedByOthers}) t
       join email_watchers w on w.id = t.watcher_id
       left join email_notices n on n.watcher_id = t.watcher_id and n.kind = t.kind and n.mended_at is null
      order by raised_at, t.watcher_id`.execute(db);

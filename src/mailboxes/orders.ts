@@ -12,6 +12,10 @@ export const begun = (now: Date) => ({
   purged_at: null,
 });
 
+/** The codes of a mailbox that somebody else than its owner ended (end.ts). */
+export const ENDED_BY_OTHERS = ['ended_by_captain', 'ended_by_operator'] as const;
+export type EndedByOthers = (typeof ENDED_BY_OTHERS)[number];
+
 /**
  * It is not looked at any more, and nothing is wrong with it; the mail stays. A round that is at it has lost its
  * lease for good: should the mailbox begin again meanwhile, that is another round's.

@@ -6,7 +6,6 @@ import type { MailboxKind } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { watcherNotFound } from './mailbox.ts';
-import { stopped } from './orders.ts';
 
 type Reading = Pick<TenantWriter, 'selectFrom'>;
 
@@ -86,30 +85,6 @@ export async function setReaders(
     target: { type: 'mailbox', id: watcherId },
     before,
     after: [...userIds].sort(),
-  });
-}
-
-/**
- * Stops keeping a shared mailbox in sync; its mail stays, or is marked to be purged. Safe to repeat.
- *
- * @throws CelesteError `watcher_not_found`, `not_allowed`
- */
-export async function removeSharedMailbox(
-  tx: TenantWriter,
-  sharer: Sharer,
-  { watcherId, purge, now }: { watcherId: string; purge: boolean; now: Date },
-): Promise<void> {
-  await lockShared(tx, sharer, watcherId);
-  await tx
-    .updateTable('email_watchers')
-    .set({ ...stopped, ...(purge && { purge_requested_at: now }) })
-    .where('id', '=', watcherId)
-    .execute();
-  await recordAudit(tx, {
-    yachtId: sharer.yachtId,
-    actor: { kind: 'person', id: sharer.userId },
-    action: purge ? 'mailbox.purge_requested' : 'mailbox.shared_removed',
-    target: { type: 'mailbox', id: watcherId },
   });
 }
 

@@ -4,6 +4,9 @@ import { missingScopes, type Purpose } from '#microsoft/scopes.ts';
 import type { AuthMicrosoftTokensTable } from '#tenants/schema.ts';
 import type { TenantReader } from '#tenants/tenants.ts';
 
+import { problemOn } from './advice.ts';
+import { ENDED_BY_OTHERS } from './orders.ts';
+
 export type Problem = { code: string; message: string; advice: string | null };
 
 /** How one purpose of a person's connection stands; dates are Date. */
@@ -39,11 +42,23 @@ export async function connectionStatus(
     .where('user_id', '=', userId)
     .where('microsoft_user_id', '=', read?.microsoft_user_id ?? '')
     .executeTakeFirst();
+  const ended = read ? null : await endedByOthers(db, userId);
   return {
-    read: stateOf('read', read, configured.read),
+    read: { ...stateOf('read', read, configured.read), ...(ended && { problem: ended }) },
     write: stateOf('write', byPurpose.get('write'), configured.write),
     watcher_id: watcher?.id ?? null,
   };
+}
+
+/** Why they are not connected, when somebody else saw to that. */
+async function endedByOthers(db: TenantReader, userId: string): Promise<Problem | null> {
+  const watcher = await db
+    .selectFrom('email_watchers')
+    .select('last_sync_error_code as code')
+    .where('user_id', '=', userId)
+    .where('last_sync_error_code', 'in', ENDED_BY_OTHERS)
+    .executeTakeFirst();
+  return problemOn(watcher?.code ?? null);
 }
 
 function stateOf(

@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { ask } from '../support/aboard.ts';
-import { builtPage, expectAccessible, openBrowser, visit } from '../support/browser.ts';
+import {
+  builtPage,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  openBrowser,
+  visit,
+} from '../support/browser.ts';
 import { ENGINEER, fillMailbox } from '../support/inbox-world.ts';
 import { bootService, CORVINA, type TestService } from '../support/service.ts';
 import { signInAtSandbox } from '../support/sign-in.ts';
@@ -74,5 +80,43 @@ describe('how often a shared mailbox is looked at', () => {
     await mailbox(eto, SHARED)
       .getByText(/^We look every 30 minutes\./)
       .waitFor();
+  });
+});
+
+describe('the mailbox of one who has left the yacht', () => {
+  it('is ended by the captain, who is told what that means', async () => {
+    const captain = await syncPage('Henrik Solberg', ENGINEER);
+    await captain.keyboard.press('d');
+    const question = captain.getByRole('alertdialog', { name: `Disconnect ${ENGINEER}?` });
+    await question.getByText(`opened with it stop too: ${SHARED}.`).waitFor();
+    await question.getByText('The mail that is here stays.').waitFor();
+    expect(await question.getByRole('radio').count()).toBe(0);
+    await expectAccessible(captain, 'ending a mailbox');
+    await question.getByRole('button', { name: 'Disconnect' }).click();
+    const shown = mailbox(captain, ENGINEER);
+    await shown.getByText('Disconnected', { exact: true }).waitFor();
+    await shown.getByText('The captain has disconnected this mailbox.').waitFor();
+    expect(await shown.getByRole('button', { name: 'Disconnect' }).count()).toBe(0);
+    expect(await captain.getByText('no longer comes in.').count()).toBe(0);
+  });
+
+  it('says so to its owner on every screen, who decides about the mail', async () => {
+    const { page } = await visit(browser, { phone: true, allowed: [service.url, sandbox.url] });
+    await page.goto(service.url);
+    await page.getByRole('button', { name: 'Ewan Traill' }).click();
+    const notice = page.getByRole('status').filter({ hasText: `${ENGINEER} no longer comes in.` });
+    await notice.getByRole('button', { name: 'Connect again' }).waitFor();
+    await expectNoSidewaysScroll(page);
+    await page.goto(`${service.url}/settings`);
+    const card = page.getByRole('article', { name: 'Read mail' });
+    await card.getByText('The captain has disconnected this mailbox.').waitFor();
+    await card.getByRole('button', { name: 'Connect Outlook' }).waitFor();
+    await card.getByRole('button', { name: 'Leave it disconnected' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Leave it disconnected?' });
+    await question.getByText('Delete it from Celeste Mail').waitFor();
+    await expectAccessible(page, 'leaving a mailbox disconnected');
+    await question.getByRole('button', { name: 'Leave it disconnected', exact: true }).click();
+    await notice.waitFor({ state: 'detached' });
+    await card.getByText('The captain has disconnected this mailbox.').waitFor({ state: 'detached' });
   });
 });

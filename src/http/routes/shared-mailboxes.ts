@@ -1,4 +1,4 @@
-// Shared and role mailboxes: adding one, and who aboard reads it.
+// Shared and role mailboxes: adding one, and who aboard reads it; ending any mailbox.
 import { createRoute, z } from '@hono/zod-openapi';
 
 import type { Clock } from '#base/clock.ts';
@@ -7,7 +7,8 @@ import type { Principal } from '#directory/principal.ts';
 import { ROLES, type Role } from '#directory/roles.ts';
 import { json, jsonBody, newRoutes, problems, scopeOf } from '#http/context.ts';
 import { isoTime } from '#http/shapes.ts';
-import { listReaders, mayChange, removeSharedMailbox, setReaders } from '#mailboxes/readers.ts';
+import type { MailChoice } from '#mailboxes/disconnect.ts';
+import { listReaders, mayChange, setReaders } from '#mailboxes/readers.ts';
 import { getWatcher } from '#mailboxes/watchers.ts';
 import { asWorker, type TenantScope, type Tenants } from '#tenants/tenants.ts';
 
@@ -18,6 +19,8 @@ export type SharedMailboxDeps = {
   crew: (yachtId: string) => Promise<{ userId: string; displayName: string; role: Role }[]>;
   /** @returns the watcher's id; throws what `addSharedMailbox` throws */
   add: (principal: Principal, address: string) => Promise<string>;
+  /** Throws what `leaveMailbox` throws. */
+  end: (principal: Principal, order: { watcherId: string; mail: MailChoice }) => Promise<void>;
   wake: (yachtId: string, watcherId: string) => Promise<void>;
 };
 
@@ -69,17 +72,24 @@ const choose = createRoute({
   responses: { 200: json(ReadersSchema, 'As it is now'), ...problems(400, 401, 403, 404) },
 });
 
-const remove = createRoute({
+const end = createRoute({
   method: 'delete',
   path: '/api/watchers/{id}',
   tags,
-  summary: 'Stop keeping a shared mailbox in sync',
-  request: { params, query: z.object({ mail: z.enum(['keep', 'purge']).default('keep') }) },
+  summary: 'Stop keeping a mailbox in sync; with one of their own, erase what its owner granted',
+  request: {
+    params,
+    query: z.object({
+      mail: z.enum(['keep', 'purge']).default('keep').openapi({
+        description: 'purge: not for the mailbox of somebody else, but for a shared one.',
+      }),
+    }),
+  },
   responses: { 204: { description: 'It is not synced any more' }, ...problems(401, 403, 404) },
 });
 
 export function sharedMailboxRoutes(deps: SharedMailboxDeps) {
-  const { tenants, clock, crew } = deps;
+  const { tenants, crew } = deps;
   const show = (scope: TenantScope, principal: Principal, watcherId: string) =>
     readersBody(deps, { scope, principal, watcherId });
   return newRoutes()
@@ -102,13 +112,9 @@ export function sharedMailboxRoutes(deps: SharedMailboxDeps) {
       );
       return c.json(await show(scopeOf(c), principal, watcherId), 200);
     })
-    .openapi(remove, async (c) => {
-      const principal = c.get('principal');
-      const { id: watcherId } = c.req.valid('param');
-      const purge = c.req.valid('query').mail === 'purge';
-      await tenants.transact(asWorker(principal.yachtId), (tx) =>
-        removeSharedMailbox(tx, principal, { watcherId, purge, now: clock.now() }),
-      );
+    .openapi(end, async (c) => {
+      const { mail } = c.req.valid('query');
+      await deps.end(c.get('principal'), { watcherId: c.req.valid('param').id, mail });
       return c.body(null, 204);
     });
 }

@@ -2,6 +2,7 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 
 import { abortable, answer, service } from './client.ts';
+import { readProblem } from './problem.ts';
 import type { MailChoice, OutlookStatus, Purpose, Watcher } from './types.ts';
 
 const { outlook } = service.auth;
@@ -49,6 +50,12 @@ export function syncNow(id: string): Promise<Watcher> {
 export function setPaused(id: string, paused: boolean): Promise<Watcher> {
   const { pause } = watchers[':id'];
   return paused ? answer(pause.$put({ param: { id } })) : answer(pause.$delete({ param: { id } }));
+}
+
+/** Stops keeping a mailbox in sync: a shared one, or as the captain somebody else's. */
+export async function endMailbox(id: string, mail: MailChoice): Promise<void> {
+  const response = await watchers[':id'].$delete({ param: { id }, query: { mail } });
+  if (!response.ok) throw await readProblem(response as unknown as Response);
 }
 
 /** Puts a fresh watcher into the lists that are on screen. */

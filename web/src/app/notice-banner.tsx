@@ -42,7 +42,11 @@ function Line({ notice }: { notice: Said }) {
   const now = useNow();
   const { title, detail, connect } = noticeWords(notice, now);
   return (
-    <Bar danger={notice.kind !== 'stale'} title={title} detail={detail}>
+    <Bar
+      danger={notice.kind === 'consent_lost' || notice.kind === 'write_lost'}
+      title={title}
+      detail={detail}
+    >
       {connect ? (
         <ConnectButton purpose={connect} words={connect === 'read' ? 'Connect again' : 'Allow again'} />
       ) : (

@@ -53,6 +53,19 @@ it('says of a consent to write what no longer works, and that reading goes on', 
   });
 });
 
+it('says who ended a mailbox, and what its owner can do', () => {
+  const problem = {
+    code: 'ended_by_captain',
+    message: 'The captain has disconnected this mailbox.',
+    advice: 'Decide.',
+  };
+  expect(noticeWords(notice({ kind: 'ended', problem }), now)).toEqual({
+    title: 'purser@corvina.test no longer comes in.',
+    detail: 'The captain has disconnected this mailbox. Decide.',
+    connect: 'read',
+  });
+});
+
 it('says why a mailbox is behind, and that nobody needs to do anything', () => {
   const problem = { code: 'graph_transient', message: 'Microsoft could not be reached.', advice: null };
   const words = noticeWords(notice({ kind: 'stale', problem, complete_up_to: null }), now);

@@ -55,6 +55,10 @@ export function noticeWords({ also, ...notice }: Said, now: Date): NoticeWords {
           connect: null,
         };
   }
+  if (notice.kind === 'ended') {
+    const detail = `${notice.problem?.message ?? ''} ${advice}`;
+    return { title: `${notice.mailbox} no longer comes in.`, detail, connect: 'read' };
+  }
   const why = notice.problem?.message ?? 'No round has come to its end for an hour.';
   return {
     title: `${notice.mailbox} is behind.`,

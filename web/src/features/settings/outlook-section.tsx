@@ -88,25 +88,32 @@ function ConnectButtons({ purpose, connection }: { purpose: Purpose; connection:
   const [asking, setAsking] = useState(false);
   const [mail, setMail] = useState<MailChoice>('keep');
   const client = useQueryClient();
+  const { title, loses } = WORDS[purpose];
+  // By somebody else, and its owner has not said yet what they want.
+  const isEnded = connection.state === 'not_connected' && connection.problem !== null;
+  const leaving = isEnded ? 'Leave it disconnected' : 'Disconnect';
   const leave = useMutation({
     mutationFn: () => disconnect(purpose, mail),
     onSuccess: (status) => {
       client.setQueryData(outlookQuery.queryKey, status);
       void client.invalidateQueries({ queryKey: ['watchers'] });
+      void client.invalidateQueries({ queryKey: ['notices'] });
       setAsking(false);
       const description = purpose === 'read' ? mailAfter(mail) : undefined;
-      toast.success(`Disconnected: ${WORDS[purpose].title.toLowerCase()}`, { description });
+      const done = isEnded ? 'It stays disconnected' : `Disconnected: ${title.toLowerCase()}`;
+      toast.success(done, { description });
     },
     onError: (error) => {
       setAsking(false);
-      toast.error('Still connected', { description: wordsOf(error).detail });
+      toast.error(isEnded ? 'Nothing was changed' : 'Still connected', {
+        description: wordsOf(error).detail,
+      });
     },
   });
   const ask = () => {
     setMail('keep');
     setAsking(true);
   };
-  const { title, loses } = WORDS[purpose];
   if (!connection.configured) return <span className="text-sm text-ink-3">Not set up by the operator</span>;
   const again = connection.state === 'reauth_required' || connection.missing_scopes.length > 0;
   return (
@@ -120,16 +127,16 @@ function ConnectButtons({ purpose, connection }: { purpose: Purpose; connection:
           {again ? 'Connect again' : purpose === 'read' ? 'Connect Outlook' : 'Allow writing'}
         </Button>
       ) : null}
-      {connection.state !== 'not_connected' && (
+      {(isEnded || connection.state !== 'not_connected') && (
         <Button look="danger" onClick={ask}>
-          Disconnect
+          {leaving}
         </Button>
       )}
       <Confirm
         open={asking}
-        title={`Disconnect “${title.toLowerCase()}”?`}
-        confirm={`Disconnect${alsoDeletes(mail)}`}
-        cancel="Stay connected"
+        title={isEnded ? `${leaving}?` : `Disconnect “${title.toLowerCase()}”?`}
+        confirm={`${leaving}${alsoDeletes(mail)}`}
+        cancel={isEnded ? 'Decide later' : 'Stay connected'}
         dangerous
         busy={leave.isPending}
         onConfirm={() => leave.mutate()}
@@ -137,7 +144,7 @@ function ConnectButtons({ purpose, connection }: { purpose: Purpose; connection:
       >
         <p>{loses}</p>
         {purpose === 'read' && <MailChoiceField value={mail} onChange={setMail} />}
-        <p>The stored permission is erased. You can connect again at any time.</p>
+        <p>The stored permission is erased{isEnded && ' already'}. You can connect again at any time.</p>
       </Confirm>
     </div>
   );

@@ -3,9 +3,9 @@ import { Inbox, Plus } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { toast } from 'sonner';
 
-import { outlookQuery, watchersQuery } from '../../api/mailboxes.ts';
+import { endMailbox, outlookQuery, watchersQuery } from '../../api/mailboxes.ts';
 import { wordsOf } from '../../api/problem.ts';
-import { addSharedMailbox, removeSharedMailbox } from '../../api/shared-mailboxes.ts';
+import { addSharedMailbox } from '../../api/shared-mailboxes.ts';
 import type { MailChoice, Watcher } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
@@ -48,7 +48,7 @@ function SharedRow({ watcher }: { watcher: Watcher }) {
     show('leave');
   };
   const leave = useMutation({
-    mutationFn: () => removeSharedMailbox(watcher.id, mail),
+    mutationFn: () => endMailbox(watcher.id, mail),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['watchers'] });
       close();

@@ -15,6 +15,7 @@ import { BackButton, Fact, PaneHeader } from '../../ui/pane.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { Empty, Skeleton } from '../../ui/states.tsx';
 import { DayChart } from './day-chart.tsx';
+import { EndMailbox, mayEnd } from './end-mailbox.tsx';
 import { FolderList } from './folder-list.tsx';
 import { GapLedger } from './gap-ledger.tsx';
 import { useMailboxActions } from './use-mailbox-actions.ts';
@@ -49,6 +50,7 @@ function Details({ watcher, onBack }: DetailsProps) {
         {onBack && <BackButton label="Back to the mailboxes" onClick={onBack} className="md:hidden" />}
         <h1 className="min-w-0 flex-1 truncate font-medium text-ink-2">{watcher.mailbox}</h1>
         <Actions watcher={watcher} interval={interval} />
+        {mayEnd(watcher) && <EndMailbox watcher={watcher} />}
       </PaneHeader>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
         <div className="mx-auto max-w-[760px] space-y-7 px-5 py-6">

@@ -64,6 +64,19 @@ export function whoMayChange(kind: Watcher['kind']): string {
   return `${kind === 'shared' ? 'Whoever added it' : 'Its owner'}, or the captain, may change that.`;
 }
 
+/** What it means to end somebody else's mailbox: a paragraph each. `all`: the mailboxes aboard. */
+export function endWords({ owner }: Pick<Watcher, 'owner'>, all: Watcher[]): string[] {
+  const opened = all.filter(
+    (each) => each.kind === 'shared' && each.owner.id === owner.id && each.status !== 'disconnected',
+  );
+  const shared = opened.map((each) => each.mailbox).join(', ');
+  return [
+    'New mail no longer arrives here, and the stored permissions to read and to write are erased.',
+    ...(shared ? [`Shared mailboxes that were opened with it stop too: ${shared}.`] : []),
+    'The mail that is here stays. What becomes of it is for its owner to say, who is told and can connect again at any time.',
+  ];
+}
+
 type Kept = { push?: Pick<Watcher['push'], 'state' | 'heard_at'> };
 const PUSHED: Watcher['push']['state'][] = ['active', 'renewing', 'reauthorizing'];
 
