@@ -92,7 +92,7 @@ describe('push that falls silent', () => {
     swallow(1);
     world.sandbox.requests.clear();
     await untilSilent();
-    expect(await shown()).toMatchObject({ state: 'silent' });
+    expect(await shown()).toMatchObject({ state: 'silent', problem: { code: 'push_silent' } });
     expect(replacements()).toEqual(['DELETE 204', 'POST 201']);
   });
 
@@ -117,7 +117,7 @@ describe('push that falls silent', () => {
     expect(await shown()).toMatchObject({ state: 'silent' });
     world.deliver('Told');
     await world.arrive();
-    expect(await shown()).toMatchObject({ state: 'active' });
+    expect(await shown()).toMatchObject({ state: 'active', problem: null });
   });
 
   it('is not what lifecycle notifications are about: they take another way', async () => {

@@ -301,7 +301,15 @@ describe('an address that Microsoft cannot reach', () => {
       ...{ sync_status: 'active', last_sync_error: null, failures: 0 },
     });
     const { body } = await ask(deaf.engineer, '/api/watchers');
-    expect(body.items[0]).toMatchObject({ push: { state: 'lost', expires_at: null }, problem: null });
+    const why = {
+      code: 'webhook_unreachable',
+      message: 'Microsoft cannot reach us to tell of new mail.',
+      advice: expect.stringMatching(/^Nothing is missed: .*celeste doctor/),
+    };
+    expect(body.items[0]).toMatchObject({
+      push: { state: 'lost', expires_at: null, problem: why },
+      problem: null,
+    });
     await deaf.expectEqual();
     deaf.store.deliver(ADDRESS, 'inbox', letter('By the next poll'));
     await deaf.pass(17 * MINUTE);

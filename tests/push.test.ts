@@ -46,7 +46,7 @@ describe('a mailbox that is connected', () => {
   it('says so to its owner', async () => {
     const { body } = await ask(world.engineer, '/api/watchers');
     const expires_at = world.subscription().expiresAt.toISOString();
-    expect(body.items[0].push).toEqual({ state: 'active', expires_at, heard_at: null });
+    expect(body.items[0].push).toEqual({ state: 'active', expires_at, heard_at: null, problem: null });
   });
 });
 

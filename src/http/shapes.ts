@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 
 import type { Role } from '#directory/roles.ts';
-import { type Opener, problemOn } from '#mailboxes/advice.ts';
+import { type Opener, problemOn, pushProblemOn } from '#mailboxes/advice.ts';
 import type { FolderState } from '#mailboxes/folder-states.ts';
 import { mayChange } from '#mailboxes/readers.ts';
 import type { ConnectionState, ConnectionStatus } from '#mailboxes/status.ts';
@@ -109,6 +109,10 @@ export const WatcherSchema = z
         ]),
         expires_at: TimeSchema,
         heard_at: TimeSchema.openapi({ description: 'The last notification of a change.' }),
+        problem: TroubleSchema.nullable().openapi({
+          description:
+            'Why Microsoft does not notify us though it should: lost or silent. The mailbox is polled.',
+        }),
       })
       .openapi({
         description:
@@ -160,12 +164,13 @@ export function openerOf({ user_id, kind }: Owned, viewer: Viewer): Opener | nul
 
 export function watcherBody(watcher: WatcherState, viewer: Viewer): z.infer<typeof WatcherSchema> {
   const { user_id, ...rest } = watcher;
+  const opener = openerOf(watcher, viewer);
   return {
     ...rest,
     owner: ownerBody(watcher, viewer),
     mine: viewer.mailboxes.includes(watcher.id),
     may_change: mayChange(viewer, user_id),
-    problem: problemOn(rest.problem?.code ?? null, openerOf(watcher, viewer)),
+    problem: problemOn(rest.problem?.code ?? null, opener),
     last_sync_at: isoTime(rest.last_sync_at),
     next_sync_at: isoTime(rest.next_sync_at),
     complete_up_to: isoTime(rest.complete_up_to),
@@ -174,6 +179,7 @@ export function watcherBody(watcher: WatcherState, viewer: Viewer): z.infer<type
       state: rest.push.state,
       expires_at: isoTime(rest.push.expires_at),
       heard_at: isoTime(rest.push.heard_at),
+      problem: pushProblemOn(rest.push.problem?.code ?? null, opener),
     },
     reconciled_at: isoTime(rest.reconciled_at),
   };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { adviceOn, problemOn } from './advice.ts';
+import { adviceOn, problemOn, pushProblemOn } from './advice.ts';
 
 it('tells whoever opened a mailbox what to do, and others whom to ask', () => {
   expect(adviceOn('reauth_required').advice).toMatch(/^Connect Outlook again/);
@@ -37,4 +37,15 @@ it('has the same words for everybody where nobody aboard can do anything', () =>
     problemOn('graph_transient'),
   );
   expect(problemOn(null)).toBeNull();
+});
+
+it('says of push what keeps it, and that no mail is missed', () => {
+  expect(pushProblemOn(null)).toBeNull();
+  expect(pushProblemOn('graph_transient')).toEqual({
+    code: 'graph_transient',
+    message:
+      'Microsoft does not tell us of new mail at the moment. Microsoft could not be reached or could not answer.',
+    advice: 'Nothing is missed: mail comes when we look, and this is tried again by itself.',
+  });
+  expect(pushProblemOn('webhook_unreachable')?.advice).toMatch(/^Nothing is missed: .*celeste doctor/);
 });

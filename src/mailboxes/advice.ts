@@ -84,6 +84,24 @@ const ADVICE: Record<string, Words> = {
   },
 };
 
+// Why Microsoft does not tell us of new mail, where that is no fault of the mailbox itself.
+const POLLED = 'Nothing is missed: mail comes when we look, and this is tried again by itself.';
+const PUSH_ADVICE: Record<string, Words> = {
+  webhook_unreachable: {
+    message: 'Microsoft cannot reach us to tell of new mail.',
+    advice: `${POLLED} Whoever runs Celeste Mail: \`celeste doctor\` tries the address (WEBHOOK_URL).`,
+  },
+  push_silent: {
+    message: 'Microsoft says that it tells us of new mail, and nothing arrives.',
+    advice:
+      'Nothing is missed: mail comes when we look, and this ends with the first word that arrives. Whoever runs Celeste Mail: see what the proxy or firewall does with a POST to /webhooks/graph.',
+  },
+  subscription_elsewhere: {
+    message: 'Microsoft tells of this mailbox somewhere else already, and does so only once.',
+    advice: 'Nothing is missed: mail comes when we look.',
+  },
+};
+
 const UNKNOWN: Words = {
   message: 'The sync met something unexpected.',
   advice: `${WAIT} If it stays, tell whoever runs Celeste Mail.`,
@@ -150,4 +168,16 @@ export function problemOn(code: string | null, opener: Opener | null = null): Pr
   if (code === null) return null;
   const { message, advice } = adviceOn(code, opener);
   return { code, message, advice: advice ?? null };
+}
+
+/**
+ * Why Microsoft does not tell us of new mail, though it should; by the code that stands on the watcher. Null when there
+ * is none. It is never a fault of the sync: without push the mailbox is polled.
+ */
+export function pushProblemOn(code: string | null, opener: Opener | null = null): Problem | null {
+  if (code === null) return null;
+  const known = PUSH_ADVICE[code];
+  if (known) return { code, ...known };
+  const message = `Microsoft does not tell us of new mail at the moment. ${adviceOn(code, opener).message}`;
+  return { code, message, advice: POLLED };
 }

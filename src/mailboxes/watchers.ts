@@ -10,7 +10,7 @@ import type {
 } from '#tenants/schema.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
-import { adviceOn, problemOn } from './advice.ts';
+import { adviceOn, problemOn, pushProblemOn } from './advice.ts';
 import { type FolderState, folderStates } from './folder-states.ts';
 import { watcherNotFound } from './mailbox.ts';
 import type { Problem } from './status.ts';
@@ -55,6 +55,8 @@ export type PushState = {
   heard_at: Date | null;
   /** A notification came whose change no round has shown yet. */
   nudged: boolean;
+  /** Why it does not though it should, in the words for whoever opened it; `pushProblemOn` has those for others. */
+  problem: Problem | null;
 };
 
 /** A round as it stands on the watcher; times as ISO 8601. */
@@ -205,12 +207,20 @@ export function watcherState(row: WatcherRow, now: Date): WatcherState {
       folders_done: row.folders_done,
       folders_total: row.folders_total,
     },
-    push: {
-      state: row.subscription_state === 'active' && row.push_silent_at ? 'silent' : row.subscription_state,
-      expires_at: row.subscription_expires_at,
-      heard_at: row.push_heard_at,
-      nudged: row.nudged_at !== null,
-    },
+    push: pushState(row),
+  };
+}
+
+function pushState(row: WatcherRow): PushState {
+  const isSilent = row.subscription_state === 'active' && row.push_silent_at !== null;
+  const isLost = row.subscription_state === 'lost';
+  const code = isSilent ? 'push_silent' : isLost ? (row.subscription_error_code ?? 'unexpected') : null;
+  return {
+    state: isSilent ? 'silent' : row.subscription_state,
+    expires_at: row.subscription_expires_at,
+    heard_at: row.push_heard_at,
+    nudged: row.nudged_at !== null,
+    problem: pushProblemOn(code),
   };
 }
 

@@ -26,7 +26,9 @@ beforeAll(async () => {
   fillMailbox(sandbox);
   const access = { shared: true, access: [ENGINEER] };
   sandbox.store.createMailbox({ address: SHARED, displayName: 'Engineering', ...access });
-  service = await bootService({ sandboxUrl: sandbox.url, worker: true, webFolder: builtPage() });
+  // An address that nobody can reach: Microsoft tells nothing.
+  const config = { webhookUrl: 'http://localhost:9' };
+  service = await bootService({ sandboxUrl: sandbox.url, worker: true, webFolder: builtPage(), config });
   browser = await openBrowser();
   const engineer = await service.signIn(CORVINA.chiefEngineer);
   const { body: trip } = await ask(engineer, '/auth/outlook/authorize?purpose=read&shared=true');
@@ -84,6 +86,13 @@ describe('how often a shared mailbox is looked at', () => {
 });
 
 describe('the mailbox of one who has left the yacht', () => {
+  it('says why Microsoft does not tell of its mail, and that none is missed', async () => {
+    const captain = await syncPage('Henrik Solberg', ENGINEER);
+    const said = mailbox(captain, ENGINEER).getByText('Microsoft cannot reach us to tell of new mail.');
+    await said.getByText('Nothing is missed').waitFor();
+    await captain.close();
+  });
+
   it('is ended by the captain, who is told what that means', async () => {
     const captain = await syncPage('Henrik Solberg', ENGINEER);
     await captain.keyboard.press('d');

@@ -181,6 +181,11 @@ function Facts({ watcher, interval }: Parts) {
           ) : (
             `${intervalWords(watcher.interval_minutes)}. ${whoMayChange(watcher.kind)}`
           )}
+          {isScheduled && watcher.push.problem && (
+            <p className="text-pretty text-ink-2">
+              {watcher.push.problem.message} {watcher.push.problem.advice}
+            </p>
+          )}
         </Fact>
       )}
       {(isConnected || reconciled_at) && (
