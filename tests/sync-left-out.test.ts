@@ -109,6 +109,15 @@ describe('a folder that is closed from the beginning', () => {
     expect((await state()).reconciled_at).not.toBeNull();
   });
 
+  it('is not taken for the whole mailbox, though it be among the first', async () => {
+    for (const folder of ['inbox', 'sentitems', VENDORS]) close(folder);
+    expect(await world.sync(engineer)).toMatchObject(INCOMPLETE);
+    const read = (await state()).folders.filter((folder) => folder.phase === 'delta');
+    expect(read.length).toBeGreaterThan(3);
+    await rounds(3);
+    expect(await state()).toMatchObject({ first_sync_done: true, folders_left_out: 3 });
+  });
+
   it('has its mail filled in once it opens', async () => {
     const closed = close(VENDORS);
     await world.sync(engineer);
@@ -207,6 +216,9 @@ it('a mailbox of which no folder can be read is never called complete', async ()
   });
   await world.sync(engineer);
   await rounds(6);
-  expect(await state()).toMatchObject({ first_sync_done: false, complete_up_to: null, status: 'degraded' });
+  expect(await state()).toMatchObject({
+    ...{ first_sync_done: false, complete_up_to: null, status: 'degraded' },
+    problem: { code: 'graph_forbidden' },
+  });
   expect(await notices()).toMatchObject([{ kind: 'stale' }]);
 });

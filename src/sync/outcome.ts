@@ -241,6 +241,7 @@ async function noteLastRound(tx: TenantWriter, round: Recording, ending: Ending)
 }
 
 const CODES = { whole: null, left_out: FOLDERS_LEFT_OUT };
+const CLOSED = 'graph_forbidden';
 
 /** Which ending it means that these folders are in trouble, and the code that stands on the watcher. */
 export function endingWith(
@@ -249,8 +250,10 @@ export function endingWith(
   now: Date,
 ): Pick<Ending, 'outcome' | 'code'> {
   const completeness = completenessOf(troubles, open, now);
-  if (completeness === 'incomplete') return { outcome: 'degraded', code: FOLDERS_INCOMPLETE };
-  return { outcome: 'synced', code: CODES[completeness] };
+  if (completeness !== 'incomplete') return { outcome: 'synced', code: CODES[completeness] };
+  // Where nothing may be read at all, it is not about some folders.
+  const isClosed = open.read === 0 && troubles.some(({ code }) => code === CLOSED);
+  return { outcome: 'degraded', code: isClosed ? CLOSED : FOLDERS_INCOMPLETE };
 }
 
 /** Why a round may have to stop early. `signal`: for whatever reason; `giveWay`: because others wait. */

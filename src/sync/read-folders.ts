@@ -11,7 +11,7 @@ import { type FolderRow, type Round, transact } from './round.ts';
 export type FoldersState = {
   /** Folders that, when asked for, did not exist. */
   gone: FolderRow[];
-  /** How many were not read to their end, each with its `last_error`. */
+  /** How many were not read to their end, for a reason that may be the mailbox's. */
   failed: number;
   read: number;
   /** Ids of those that were read or failed. */
@@ -37,8 +37,11 @@ const FOLDER_FAULTS: GraphErrorKind[] = [
   'forbidden',
   'sync_state_lost',
 ];
-// So many folders failing with none succeeding is not about folders.
+// So many folders failing with none succeeding is not about folders; but for those closed to us, and those that failed
+// when others were read.
 const GIVE_UP_AFTER = 3;
+const isItsOwn = (folder: FolderRow, error: unknown) =>
+  folder.failing_since !== null || isGraphError(error, 'forbidden');
 
 /** Reads these folders to their end. A folder in trouble is noted and passed over. @throws as `readFolder` */
 export async function readFolders(
@@ -53,7 +56,7 @@ export async function readFolders(
       state.tried.add(folder.id);
       if (outcome === 'read') state.read += 1;
       else if (outcome === 'gone') state.gone.push(folder);
-      else state.failed += 1;
+      else if (!isItsOwn(folder, outcome)) state.failed += 1;
       if (outcome instanceof CelesteError && state.read === 0 && state.failed >= GIVE_UP_AFTER) throw outcome;
     }
   };
