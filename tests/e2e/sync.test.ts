@@ -2,6 +2,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { asWorker } from '#tenants/tenants.ts';
+
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import {
   builtPage,
@@ -229,4 +231,48 @@ describe('on a phone, in the dark', () => {
     await phone.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
     await expectNoSidewaysScroll(phone);
   });
+});
+
+describe('a folder that cannot be read', () => {
+  it('is named with what to do, while the rest of the mailbox is complete without it', async () => {
+    const { id } = sandbox.store.folder(ENGINEER, 'archive');
+    const closed = sandbox.faults.add({
+      match: { path: id.replaceAll('=', '') },
+      count: 100_000,
+      fault: { status: 403, code: 'ErrorAccessDenied' },
+    });
+    await page.getByRole('link', { name: 'Sync', exact: true }).click();
+    await mailbox().getByRole('button', { name: 'Sync now' }).click();
+    await mailbox().getByText('Some folders could not be read to their end.').waitFor();
+    // An hour later.
+    await service.fleet.tenants.transact(asWorker('corvina'), (tx) =>
+      tx
+        .updateTable('email_folders')
+        .set({ failing_since: new Date(Date.now() - 3_600_000), synced_at: new Date(Date.now() - 3_700_000) })
+        .where('provider_folder_id', '=', id)
+        .execute(),
+    );
+    await mailbox().getByRole('button', { name: 'Sync now' }).click();
+    await mailbox()
+      .getByText(/^Complete up to .*, without 1 folder$/)
+      .waitFor();
+    await mailbox()
+      .getByText(/Archive could not be read to its end: Microsoft did not let us read it\./)
+      .waitFor();
+    await page.reload();
+    await mailbox()
+      .getByText(/Microsoft does not let us read this folder\. Whoever it belongs to can share it/)
+      .waitFor();
+    await expectAccessible(page, 'sync of a mailbox without a folder');
+    const phone = await windowOf('Ewan Traill', { phone: true });
+    await phone.getByRole('link', { name: /without 1 folder/ }).click();
+    await mailbox(phone)
+      .getByText(/Microsoft does not let us read this folder/)
+      .waitFor();
+    await expectNoSidewaysScroll(phone);
+
+    sandbox.faults.remove(closed.id);
+    await mailbox().getByRole('button', { name: 'Sync now' }).click();
+    await mailbox().getByText('without 1 folder').waitFor({ state: 'detached' });
+  }, 90_000);
 });
