@@ -3,8 +3,8 @@ import type { Log } from '#base/log.ts';
 import type { Events } from '#directory/events.ts';
 import { audienceOfWatcher } from '#mailboxes/readers.ts';
 import { getWatcherState, type WatcherState } from '#mailboxes/watchers.ts';
+import { FOLDERS_INCOMPLETE, MUCH_TO_READ } from '#sync/ending.ts';
 import { lookAgain } from '#sync/nudges.ts';
-import { FOLDERS_INCOMPLETE, MUCH_TO_READ } from '#sync/outcome.ts';
 import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
 

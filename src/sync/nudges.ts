@@ -6,7 +6,7 @@ import { lockWatcher } from '#mailboxes/watchers.ts';
 import type { GapKind } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
-import { FOLDERS_INCOMPLETE } from './outcome.ts';
+import { FOLDERS_INCOMPLETE } from './ending.ts';
 import { isLastLook, type Look, SECOND_LOOK_MS } from './plan-nudge.ts';
 import { heard } from './push-silence.ts';
 import { isBusy, type SubscriptionRow, strongerWish, wishTime } from './subscription-plan.ts';

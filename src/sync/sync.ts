@@ -15,18 +15,12 @@ import type { Graph } from '#microsoft/graph-client.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
 import { counted } from './counted.ts';
+import { type Ending, endingOf, endingWith, type Outcome } from './ending.ts';
 import { loadTree, type Tree } from './folders.ts';
 import { keepLease } from './keep-lease.ts';
 import { createLane } from './lane.ts';
 import type { Ledger } from './ledger.ts';
-import {
-  type Ending,
-  endingOf,
-  endingWith,
-  type Outcome,
-  recordBareEnding,
-  recordEnding,
-} from './outcome.ts';
+import { recordBareEnding, recordEnding } from './outcome.ts';
 import { completeUpTo } from './plan-look.ts';
 import type { ReconciliationResult } from './plan-reconcile.ts';
 import { isLeftOut, troublesOf } from './plan-troubles.ts';
