@@ -99,19 +99,22 @@ describe('rounds', () => {
   it('tell every folder, whatever is made, moved and deleted while their first pages are read', async () => {
     const make = (name: string, parent?: string) =>
       sandbox.store.createFolder(ADDRESS, { name, ...(parent && { parent }) });
-    const own = ['A', 'B', 'C', 'D'].map((name) => make(name));
+    const [first, second] = ['A', 'B', 'C', 'D'].map((name) => make(name).id);
+    const meanwhile: Record<number, () => unknown> = {
+      1: () => sandbox.store.moveFolder(ADDRESS, String(first), 'archive'),
+      2: () => make('E', 'inbox'),
+      3: () => sandbox.store.deleteFolder(ADDRESS, String(second), { permanent: true }),
+    };
     const told = new Set<string>();
-    let link = FOLDERS;
-    for (let page = 0; link !== ''; page += 1) {
-      const { body } = await graph(link, { prefer: 'odata.maxpagesize=2' });
+    let [next, deltaLink]: (string | undefined)[] = [FOLDERS];
+    for (let page = 0; next; page += 1) {
+      const { body } = await graph(next, { prefer: 'odata.maxpagesize=2' });
       for (const row of body.value) told.add(row.id);
-      if (page === 1) sandbox.store.moveFolder(ADDRESS, own[0]?.id ?? '', 'archive');
-      if (page === 2) make('E', 'inbox');
-      if (page === 3) sandbox.store.deleteFolder(ADDRESS, own[1]?.id ?? '', { permanent: true });
-      link = body['@odata.nextLink'] ?? '';
-      if (body['@odata.deltaLink'])
-        for (const row of (await round(graph, body['@odata.deltaLink'])).rows) told.add(row.id);
+      meanwhile[page]?.();
+      next = body['@odata.nextLink'];
+      deltaLink = body['@odata.deltaLink'];
     }
+    for (const row of (await round(graph, String(deltaLink))).rows) told.add(row.id);
     const all = (await graph('/me/mailFolders?$top=100')).body.value;
     expect(all.filter((folder) => !told.has(folder.id)).map((folder) => folder.displayName)).toEqual([]);
   });
