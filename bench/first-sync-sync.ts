@@ -3,6 +3,8 @@ import { systemClock } from '#base/clock.ts';
 import { keepHeapSmall } from '#base/heap.ts';
 import { createLog } from '#base/log.ts';
 import { createSealer } from '#base/sealing.ts';
+import { createKysely, openPool } from '#db/connect.ts';
+import type { MasterSchema } from '#directory/schema.ts';
 import { syncMailbox } from '#sync/sync.ts';
 import { createTenants } from '#tenants/tenants.ts';
 
@@ -18,7 +20,9 @@ const tenants = createTenants({
   log: createLog('silent'),
 });
 const sealer = createSealer([{ kid: 'bench', key: Buffer.from(task.tokenKey, 'base64url') }]);
-const { syncDeps, graph } = wire({ sandbox: { url: task.sandboxUrl }, tenants, sealer, clock: systemClock });
+const master = createKysely<MasterSchema>(openPool(task.masterUrl, { max: 1, idleMs: 5_000 }));
+const sandbox = { url: task.sandboxUrl };
+const { syncDeps, graph } = wire({ sandbox, master, tenants, sealer, clock: systemClock });
 
 const started = performance.now();
 const result = await syncMailbox(syncDeps, { yachtId: task.yachtId, watcherId: task.watcherId });
@@ -27,3 +31,4 @@ if (result.outcome !== 'synced') throw new Error(`the round ended ${result.outco
 sayMeasured(result.changes, milliseconds);
 await graph.close();
 await tenants.close();
+await master.destroy();

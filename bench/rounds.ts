@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
 import { createSealer } from '#base/sealing.ts';
+import { createKysely, openPool } from '#db/connect.ts';
+import type { MasterSchema } from '#directory/schema.ts';
 import type { SyncDeps } from '#sync/sync.ts';
 import { createTenants } from '#tenants/tenants.ts';
 
@@ -55,7 +57,7 @@ export type RoundsWorker = { syncDeps: SyncDeps; close(): Promise<void> };
 
 /** What one worker holds. `hasty`: commits do not wait for the disk, for what is prepared and not measured. */
 export function openWorker(
-  { tenantUrl, tokenKey, sandboxUrl }: BenchTask,
+  { masterUrl, tenantUrl, tokenKey, sandboxUrl }: BenchTask,
   { hasty = false } = {},
 ): RoundsWorker {
   const at = new URL(tenantUrl);
@@ -67,12 +69,15 @@ export function openWorker(
     log: createLog('silent'),
   });
   const sealer = createSealer([{ kid: 'bench', key: Buffer.from(tokenKey, 'base64url') }]);
-  const { syncDeps, graph } = wire({ sandbox: { url: sandboxUrl }, tenants, sealer, clock: systemClock });
+  const master = createKysely<MasterSchema>(openPool(masterUrl, { max: 4, idleMs: 5_000 }));
+  const sandbox = { url: sandboxUrl };
+  const { syncDeps, graph } = wire({ sandbox, master, tenants, sealer, clock: systemClock });
   return {
     syncDeps,
     close: async () => {
       await graph.close();
       await tenants.close();
+      await master.destroy();
     },
   };
 }

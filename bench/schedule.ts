@@ -123,7 +123,10 @@ async function claimDue(
   const overseen = new Map(yachtIds.map((yachtId) => [yachtId, Date.now()]));
   const started = performance.now();
   await sweep(
-    { master, tenants, queue, events, clock, log, overseen, webhookUrl: null, onStanding: () => undefined },
+    {
+      ...{ master, tenants, queue, events, clock, log, overseen, webhookUrl: null },
+      ...{ onStanding: () => undefined, keepConnected: nothing },
+    },
     { inTrouble: false },
   );
   await done.promise;

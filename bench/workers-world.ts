@@ -81,8 +81,9 @@ export async function connectMailboxes(world: WorkersWorld, filling: Filling): P
   const { yachtId, count, messages } = filling;
   const sandboxUrl = world.sandboxOf(yachtId);
   const sealer = createSealer([{ kid: 'test', key: Buffer.from(tokenKey, 'base64url') }]);
-  const wired = wire({ sandbox: { url: sandboxUrl }, tenants: fleet.tenants, sealer, clock: systemClock });
-  const deps = { ...wired, states: createOauthStates({ master: fleet.master, sealer, clock: systemClock }) };
+  const { master, tenants } = fleet;
+  const wired = wire({ sandbox: { url: sandboxUrl }, master, tenants, sealer, clock: systemClock });
+  const deps = { ...wired, states: createOauthStates({ master, sealer, clock: systemClock }) };
   const addresses = Array.from({ length: count }, () => `${randomUUID().slice(0, 13)}@${yachtId}.test`);
   const waiting = [...addresses.entries()];
   const connectNext = async () => {

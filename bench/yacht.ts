@@ -59,7 +59,7 @@ export async function prepareYacht(dataDir: string, sandbox: Sandbox): Promise<B
   const tenants = createTenants({ locate: async () => ({ url: tenantUrl }), poolMax: 2, idleMs: 1_000, log });
   const key = randomBytes(32);
   const sealer = createSealer([{ kid: 'bench', key }]);
-  const wired = wire({ sandbox, tenants, sealer, clock: systemClock });
+  const wired = wire({ sandbox, master, tenants, sealer, clock: systemClock });
   const deps = { ...wired, states: createOauthStates({ master, sealer, clock: systemClock }) };
   return {
     taskFor: async (address) => {

@@ -26,9 +26,10 @@ import { createStandingsKeeper } from '#jobs/keep-standings.ts';
 import { createQueue, type Queue } from '#jobs/queue.ts';
 import { type Sweeper, startSweeping } from '#jobs/sweeper.ts';
 import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/connect.ts';
+import { type Connected, createConnected } from '#mailboxes/connected.ts';
 import { disconnect } from '#mailboxes/disconnect.ts';
 import type { Ending } from '#mailboxes/end.ts';
-import { createGates } from '#mailboxes/gate.ts';
+import { createGates, type Gates } from '#mailboxes/gate.ts';
 import { createIdentities } from '#mailboxes/identities.ts';
 import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
 import { addSharedMailbox } from '#mailboxes/shared.ts';
@@ -106,6 +107,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       await events.close();
       await Promise.all([server?.close(), sweeper?.stop(), queue.stop()]);
       await parts.graph.close();
+      await parts.gates.close();
     },
   };
 }
@@ -117,7 +119,9 @@ type Parts = Required<Omit<ServiceOptions, 'webFolder' | 'secrets' | 'role'>> & 
   events: Events;
   metrics: Metrics;
   graph: GraphClient;
+  gates: Gates;
   mailboxes: Mailboxes;
+  connected: Connected;
   outlook: OutlookDeps;
   subscriptions: SubscriptionDeps;
   addShared: HttpDeps['shared']['add'];
@@ -135,13 +139,14 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
     metrics.sync.graphAnswer,
   );
   const tokens = createTokens({ tenants, vault, identities, clock, log });
-  const gates = createGates({ tenants, clock, log });
+  const gates = createGates({ tenants, master, clock, log });
+  const connected = createConnected({ tenants, master, clock, log });
   const mailboxes = createMailboxes({ tenants, tokens, graph, gates });
   const states = createOauthStates({ master, sealer, clock });
   const events = createEvents({ master, masterUrl, log });
   const queue = announcing(await createQueue({ masterUrl, log, role }), { master, clock });
   const syncIntervalMinutes = config.sync.intervalMinutes;
-  const connecting = { states, identities, graph, gates, tenants, vault, syncIntervalMinutes };
+  const connecting = { states, identities, graph, gates, connected, tenants, vault, syncIntervalMinutes };
   metrics.push.watchSubscriptions(() =>
     countSubscriptions(master).catch((err) => {
       log.warn({ err }, 'the figures lack the subscriptions');
@@ -162,7 +167,8 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const addShared: Parts['addShared'] = (...by) => addSharedMailbox({ ...connecting, tokens }, ...by);
   const endMailbox = createEnding({ events, queue, subscriptions });
   const own = { config, fleet, log, clock, webFolder, authSecret: secrets.authSecret };
-  return { ...own, queue, events, metrics, graph, mailboxes, outlook, subscriptions, addShared, endMailbox };
+  const mail = { graph, gates, mailboxes, connected, outlook, subscriptions, addShared, endMailbox };
+  return { ...own, queue, events, metrics, ...mail };
 }
 
 type Connecting = {
@@ -277,13 +283,14 @@ function createHttpDeps(parts: Parts): HttpDeps {
   };
 }
 
-function createWork({ config, fleet, metrics, subscriptions, mailboxes, ...shared }: Parts): HandlerDeps {
+function createWork({ config, fleet, metrics, mailboxes, connected, ...shared }: Parts): HandlerDeps {
   const { master, tenants } = fleet;
-  const { clock, log, queue, events } = shared;
+  const { clock, log, queue, events, subscriptions } = shared;
   const keepStanding = createStandingsKeeper({ master, clock, log });
   return {
     ...{ master, tenants, clock, log, queue, events, mailboxes, subscriptions },
     webhookUrl: config.webhookUrl,
+    keepConnected: connected.keep,
     source: config.sync.delta ? deltaSource : listSource,
     onRound: metrics.sync.round,
     onNudge: ({ opened }) => {

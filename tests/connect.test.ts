@@ -225,6 +225,7 @@ describe('tokens', () => {
     world.clock.forward(2 * 3_600_000);
     const other = wire({
       sandbox: world.sandbox,
+      master: world.master.db,
       tenants: world.tenants,
       sealer: world.sealer,
       clock: world.clock,

@@ -1,7 +1,4 @@
 // Several processes on one mailbox: together they never have more than four requests at Microsoft, whatever they do.
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
@@ -10,7 +7,7 @@ import type { Gate } from '#microsoft/graph-client.ts';
 
 import { expectGoodConduct } from './support/conduct.ts';
 import { createMailWorld, type MailWorld } from './support/mail.ts';
-import type { ReaderTask } from './support/reader-process.ts';
+import { startReader } from './support/readers.ts';
 
 let world: MailWorld;
 let engineer: Principal;
@@ -27,33 +24,16 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-async function startReader(messageIds: string[]): Promise<{ read: number; longestMs: number }> {
-  const { sandbox, tenant, tokenKey, yachtId } = world;
-  const { id: watcherId } = await world.watcher(engineer);
-  const task: ReaderTask = {
-    sandboxUrl: sandbox.url,
-    tenantUrl: tenant.url,
-    tokenKey,
-    yachtId,
-    watcherId,
-    messageIds,
-  };
-  const script = fileURLToPath(new URL('./support/reader-process.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, JSON.stringify(task)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let out = '';
-  for await (const chunk of child.stdout) out += String(chunk);
-  return JSON.parse(out);
-}
-
 const refused = () => world.sandbox.requests.list().filter((request) => request.status === 429);
 
 it('a first sync, then batches, while two more processes read mails: no refusal, nobody waits for long', async () => {
   const ids = [...(world.store.mailbox(engineer.email)?.messages.values() ?? [])].map(
     (message) => message.id,
   );
-  const readers = [startReader(ids.slice(0, 25)), startReader(ids.slice(25, 50))];
+  const readers = [
+    startReader(world, engineer, ids.slice(0, 25)),
+    startReader(world, engineer, ids.slice(25, 50)),
+  ];
   let syncing = true;
   const answers = Promise.all(readers).finally(() => {
     syncing = false;
@@ -88,7 +68,10 @@ it('told to wait, none of three processes asks before it may', async () => {
       fault: { name: 'TooManyRequests', retry_after: { seconds: 4 } },
     });
   const ids = [...(world.store.mailbox(engineer.email)?.messages.keys() ?? [])];
-  const readers = [startReader(ids.slice(0, 100)), startReader(ids.slice(100, 200))];
+  const readers = [
+    startReader(world, engineer, ids.slice(0, 100)),
+    startReader(world, engineer, ids.slice(100, 200)),
+  ];
   const round = await world.sync(engineer);
   for (const { read } of await Promise.all(readers)) expect(read).toBe(100);
   expect(refused()).toHaveLength(2);

@@ -46,7 +46,7 @@ it('a gap that a renewal meets is counted too', async () => {
 it('a state that a step begins with is counted, and shown while it lasts', async () => {
   const { master, tenants, sealer } = world.service.fleet;
   const { clock, sandbox } = world;
-  const { mailboxes } = wire({ sandbox, tenants, sealer, clock });
+  const { mailboxes } = wire({ master, sandbox, tenants, sealer, clock });
   const { id: watcherId, subscription_url: webhookUrl } = await world.watcher();
   const shown: string[] = [];
   const open: typeof mailboxes.open = async (...mailbox) => {

@@ -236,7 +236,7 @@ describe('a lifecycle notification', () => {
   it('that it was removed is not forgotten when it comes while the subscription is being renewed', async () => {
     const { id, clientState } = world.subscription();
     const { master, tenants, sealer } = world.service.fleet;
-    const { mailboxes } = wire({ sandbox: world.sandbox, tenants, sealer, clock: world.clock });
+    const { mailboxes } = wire({ sandbox: world.sandbox, master, tenants, sealer, clock: world.clock });
     const before = await world.watcher();
     const told = async () => {
       const removed = {

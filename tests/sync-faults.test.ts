@@ -233,6 +233,7 @@ describe('consent', () => {
   it('is not doubted when our own secret is wrong', async () => {
     const wrong = wire({
       sandbox: world.sandbox,
+      master: world.master.db,
       tenants: world.tenants,
       sealer: world.sealer,
       clock: world.clock,

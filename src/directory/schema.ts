@@ -71,6 +71,30 @@ export interface GraphSubscriptionsTable {
   lifecycle_events: Generated<string[]>;
 }
 
+export interface ConnectedMailboxesTable {
+  yacht_id: string;
+  name_hash: string;
+  gate: string;
+  announced_at: GeneratedTimestamp;
+}
+
+/** Read and written by `celeste_enter_common_gate` and the few statements beside it. */
+export interface MailboxRequestPlacesTable {
+  id: string;
+  gate: string;
+  app: 'read' | 'write';
+  turn: Timestamp;
+  places: number;
+  granted: Generated<boolean>;
+  until: Timestamp;
+}
+
+export interface MailboxThrottlesTable {
+  gate: string;
+  app: 'read' | 'write';
+  until: Timestamp;
+}
+
 export interface AuthUsersTable {
   id: string;
   name: string;
@@ -102,4 +126,7 @@ export interface MasterSchema {
   user_accounts: UserAccountsTable;
   oauth_states: OauthStatesTable;
   graph_subscriptions: GraphSubscriptionsTable;
+  connected_mailboxes: ConnectedMailboxesTable;
+  mailbox_request_places: MailboxRequestPlacesTable;
+  mailbox_throttles: MailboxThrottlesTable;
 }

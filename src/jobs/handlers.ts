@@ -27,7 +27,8 @@ export type HandlerDeps = SweepDeps & {
 
 /** What a worker does for each job of the queue. */
 export function createHandlers(deps: HandlerDeps): Handlers {
-  const { master, tenants, clock, log, queue, events, mailboxes, source, subscriptions } = deps;
+  const { master, tenants, clock, log, queue, events, mailboxes, source, subscriptions, keepConnected } =
+    deps;
   const syncing: SyncMailboxDeps = {
     sync: { tenants, mailboxes, clock, log, source },
     events,
@@ -43,7 +44,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'sync-mailbox': (job, signal, turn) => runSyncMailbox(syncing, job, { signal, turn }),
     'catch-up-mailbox': (job, signal, turn) => runCatchUpMailbox(syncing, job, { signal, turn }),
     'match-threads': (job, signal) => runMatchThreads({ tenants, events }, job, signal),
-    'purge-mailbox': (job, signal) => runPurgeMailbox({ tenants, master, clock, events }, job, signal),
+    'purge-mailbox': (job, signal) =>
+      runPurgeMailbox({ tenants, master, clock, events, keepConnected }, job, signal),
     sweep: async ({ whole }) => {
       if (whole) {
         const active = await listYachts(master, { activeOnly: true });

@@ -9,10 +9,15 @@ import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
 import type { Jobs } from './queue.ts';
 
-export type PurgeMailboxDeps = PurgeDeps & { events: Pick<Events, 'publish'>; master: Kysely<MasterSchema> };
+export type PurgeMailboxDeps = PurgeDeps & {
+  events: Pick<Events, 'publish'>;
+  master: Kysely<MasterSchema>;
+  /** As the sweep has it. */
+  keepConnected: (yachtId: string) => Promise<void>;
+};
 
 export async function runPurgeMailbox(
-  { events, master, ...deps }: PurgeMailboxDeps,
+  { events, master, keepConnected, ...deps }: PurgeMailboxDeps,
   { yacht_id, watcher_id }: Jobs['purge-mailbox'],
   signal: AbortSignal,
 ): Promise<void> {
@@ -20,6 +25,7 @@ export async function runPurgeMailbox(
   // Microsoft may not have been told yet that its subscription is over: without the mailbox nobody tells it, and the
   // subscription ends by its own clock.
   if (await isGone(deps.tenants, { yacht_id, watcher_id })) await forgetSubscriptions(master, watcher_id);
+  await keepConnected(yacht_id);
   if (purged === 0) return;
   await events.publish({ yacht_id, user_id: null, type: 'threads', data: { thread_ids: [] } });
 }

@@ -17,6 +17,7 @@ let meltemi: TestDatabase<TenantSchema>;
 let tenants: Tenants;
 let log: string[];
 let news: LiveEvent[];
+let kept: string[];
 const standings = new Map<string, Standing>();
 
 beforeAll(async () => {
@@ -40,6 +41,7 @@ afterAll(async () => {
 beforeEach(async () => {
   log = [];
   news = [];
+  kept = [];
   await Promise.all(
     [corvina, meltemi].map(async ({ db }) => {
       await db.deleteFrom('email_watchers').execute();
@@ -90,6 +92,7 @@ function sweeping(jobs: unknown[], now = NOW) {
     clock: { now: () => now },
     webhookUrl: null,
     events: { publish: async (event: LiveEvent) => void news.push(event) },
+    keepConnected: async (yachtId: string) => void kept.push(yachtId),
     onStanding: (yachtId: string, standing: Standing) => void standings.set(yachtId, standing),
     log: createLog('warn', { write: (line) => void log.push(line) }),
   };
@@ -121,6 +124,11 @@ it.each<[string, Watcher]>([
 ])('leaves a mailbox alone that is %s', async (_, watcher) => {
   await addWatcher('corvina', 'engineer', watcher);
   expect(await jobsAfterSweep(['corvina'])).toEqual([]);
+});
+
+it('brings in step what MASTER knows of the mailboxes of every yacht', async () => {
+  await jobsAfterSweep(['corvina', 'meltemi-rose']);
+  expect(kept).toEqual(['corvina', 'meltemi-rose']);
 });
 
 it('keeps first syncs apart from rounds', async () => {

@@ -45,6 +45,8 @@ export type SweepDeps = OverseeDeps & {
   overseen?: Map<string, number>;
   /** As in the configuration; null: no subscriptions. */
   webhookUrl: string | null;
+  /** Brings in step what MASTER knows of a yacht's mailboxes. */
+  keepConnected: (yachtId: string) => Promise<void>;
 };
 
 /**
@@ -127,6 +129,7 @@ async function sweepYacht(deps: Omit<SweepDeps, 'master'>, yachtId: string): Pro
     await oversee(deps, yachtId, due.standing);
     deps.overseen?.set(yachtId, now.getTime());
   }
+  await deps.keepConnected(yachtId);
   const asked = due.watchers.due.length + due.purges.length + due.subscriptions.length > 0 || due.matching;
   const soon = asked ? ASK_AGAIN_MS : SLOWEST_LOOK_MS * (0.75 + Math.random() / 4);
   return new Date(Math.min(now.getTime() + soon, due.watchers.nextAt?.getTime() ?? Number.POSITIVE_INFINITY));

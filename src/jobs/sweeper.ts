@@ -6,12 +6,16 @@ import { type SweepDeps, sweep } from './sweep.ts';
 
 export type Sweeper = { stop(): Promise<void> };
 
+/** What connecting and purging do at once is mended this late where they were cut short. */
+const KEEP_CONNECTED_EVERY_MS = 10 * 60_000;
+
 // Not in step with the other workers.
 const nextMs = () => 2_000 + 1_000 * Math.random();
 
 /** Starts sweeping; MASTER being away ends a sweep, not the sweeper. */
 export function startSweeping(given: SweepDeps): Sweeper {
-  const deps = { ...given, overseen: new Map<string, number>() };
+  const keepConnected = nowAndThen(given.keepConnected, KEEP_CONNECTED_EVERY_MS);
+  const deps = { ...given, overseen: new Map<string, number>(), keepConnected };
   const stopping = new AbortController();
   const go = async (inTrouble: boolean) => {
     while (!stopping.signal.aborted) {
@@ -29,5 +33,15 @@ export function startSweeping(given: SweepDeps): Sweeper {
       stopping.abort();
       await Promise.all(sweeping);
     },
+  };
+}
+
+/** Does it for a yacht when so long has passed since it was done there. */
+function nowAndThen(act: (yachtId: string) => Promise<void>, everyMs: number) {
+  const doneAt = new Map<string, number>();
+  return async (yachtId: string) => {
+    if (performance.now() - (doneAt.get(yachtId) ?? Number.NEGATIVE_INFINITY) < everyMs) return;
+    await act(yachtId);
+    doneAt.set(yachtId, performance.now());
   };
 }

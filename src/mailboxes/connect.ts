@@ -1,7 +1,7 @@
 // Connecting Outlook: to Microsoft's sign-in page and back, and what is kept of it. This folder owns
 // auth_microsoft_tokens and email_watchers: who connected which mailbox, whether its tokens still hold, and how
 // many requests it may take.
-import { CelesteError } from '#base/errors.ts';
+import { CelesteError, hasCode } from '#base/errors.ts';
 import type { OauthStates, OauthTrip } from '#directory/oauth-states.ts';
 import type { Principal } from '#directory/principal.ts';
 import { IdentityError } from '#microsoft/errors.ts';
@@ -11,9 +11,11 @@ import { getMe } from '#microsoft/me.ts';
 import { type Purpose, requestedScopes } from '#microsoft/scopes.ts';
 import { asWorker, type Tenants } from '#tenants/tenants.ts';
 
-import { type Gates, openGate } from './gate.ts';
-import { expectedAccount, type Grant, keepGrant } from './grants.ts';
-import { inboxToCompare } from './own-inbox.ts';
+import type { Connected } from './connected.ts';
+import type { Gates } from './gate.ts';
+import { expectedAccount, type Grant, type KeepOptions, keepGrant } from './grants.ts';
+import { nameHashes, passCommonGate } from './names.ts';
+import { ownInbox } from './own-inbox.ts';
 import type { TokenVault } from './token-vault.ts';
 import { type Identities, identityFor } from './tokens.ts';
 
@@ -22,6 +24,7 @@ export type ConnectDeps = {
   identities: Identities;
   graph: GraphClient;
   gates: Gates;
+  connected: Connected;
   tenants: Tenants;
   vault: TokenVault;
   /** For mailboxes that are new; default 15. */
@@ -70,9 +73,11 @@ export async function beginAuthorize(
   return { url };
 }
 
-// A refresh is tried again by itself; a person who wants to connect has to do that.
+// A refresh and a round are tried again by themselves; a person who wants to connect has to do that.
 function whileSomebodyWaits(error: unknown): unknown {
-  if (!(error instanceof IdentityError) || error.kind !== 'transient') return error;
+  const passes =
+    (error instanceof IdentityError && error.kind === 'transient') || hasCode(error, 'throttled');
+  if (!passes) return error;
   return new CelesteError(error.code, error.message, { advice: 'Try again in a minute.', cause: error });
 }
 
@@ -97,9 +102,7 @@ export async function finishAuthorize(
   }
   try {
     const grant = await exchange(deps, claimed.trip, answer);
-    const kept = await deps.tenants.transact(asWorker(claimed.trip.yachtId), (tx) =>
-      keepGrant(tx, deps.vault, grant, { intervalMinutes: deps.syncIntervalMinutes }),
-    );
+    const kept = await keep(deps, grant);
     if (kept === 'account_mismatch') {
       const pending = JSON.stringify(grant);
       await deps.states.conclude(answer.state, kept, pending);
@@ -126,18 +129,36 @@ function accountIn(pending: string | null): Pick<SignInOutcome, 'account'> {
  * @throws CelesteError `state_…`, `mailbox_in_use`
  */
 export async function replaceAccount(
-  deps: Pick<ConnectDeps, 'states' | 'tenants' | 'vault' | 'syncIntervalMinutes' | 'beforeReplacing'>,
+  deps: KeepDeps & Pick<ConnectDeps, 'states' | 'beforeReplacing'>,
   principal: Principal,
   state: string,
 ): Promise<SignInOutcome> {
   const { trip, pending } = await deps.states.takePending(state, principal);
   const grant = JSON.parse(pending) as Grant;
   await deps.beforeReplacing?.(principal, trip.purpose);
-  await deps.tenants.transact(asWorker(trip.yachtId), (tx) =>
-    keepGrant(tx, deps.vault, grant, { replace: true, intervalMinutes: deps.syncIntervalMinutes }),
-  );
+  await keep(deps, grant, { replace: true });
   await deps.states.conclude(state, 'connected');
   return { purpose: trip.purpose, refusal: null };
+}
+
+type KeepDeps = Pick<ConnectDeps, 'tenants' | 'vault' | 'connected' | 'syncIntervalMinutes'>;
+
+/** Stores the grant; a mailbox that another yacht has too is counted with it before anybody can begin to read it. */
+async function keep(
+  { tenants, vault, connected, syncIntervalMinutes: intervalMinutes }: KeepDeps,
+  grant: Grant,
+  options: KeepOptions = {},
+): Promise<'kept' | 'account_mismatch'> {
+  const { account, owner } = grant;
+  const isMailbox = owner.purpose === 'read';
+  const gate = isMailbox ? await connected.announce(owner.yachtId, account) : null;
+  const kept = await tenants.transact(asWorker(owner.yachtId), async (tx) => {
+    const stored = await keepGrant(tx, vault, grant, { ...options, intervalMinutes });
+    if (gate !== null) await passCommonGate(tx, { gate, nameHashes: nameHashes(account) });
+    return stored;
+  });
+  if (isMailbox && kept === 'kept') await connected.announce(owner.yachtId, account);
+  return kept;
 }
 
 async function exchange(deps: ConnectDeps, trip: OauthTrip, answer: SignInAnswer): Promise<Grant> {
@@ -151,8 +172,10 @@ async function exchange(deps: ConnectDeps, trip: OauthTrip, answer: SignInAnswer
   const { yachtId, userId, purpose } = trip;
   const { accountId } = account;
   const open = openWith(deps.graph, tokens);
-  const mailbox = await mailboxAddress(open(openGate), account);
-  const inbox = purpose === 'read' ? await inboxToCompare({ ...deps, open }, { yachtId, accountId }) : null;
+  const common = purpose === 'read' ? await deps.connected.announce(yachtId, { accountId }) : null;
+  const gate = deps.gates.ofNewcomer(common, purpose);
+  const mailbox = await mailboxAddress(open(gate), account);
+  const inbox = purpose === 'read' ? await ownInbox({ ...deps, open, gate }, { yachtId, accountId }) : null;
   return { owner: { yachtId, userId, purpose }, tokens, account: { accountId, mailbox, inbox } };
 }
 

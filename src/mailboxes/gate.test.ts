@@ -9,20 +9,21 @@ import type { Gate } from '#microsoft/graph-client.ts';
 import type { Purpose } from '#microsoft/scopes.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
-import { createTenant } from '../../tests/support/postgres.ts';
+import { createMaster, createTenant } from '../../tests/support/postgres.ts';
 import { createGates } from './gate.ts';
 import { claimWatcher, type Lease, releaseLease } from './lease.ts';
 
 const YACHT = 'corvina';
 let tenant: Awaited<ReturnType<typeof createTenant>>;
+let master: Awaited<ReturnType<typeof createMaster>>;
 let watcherId: string;
 let ahead: number;
 const clock = { now: () => new Date(Date.now() + ahead) };
 
 beforeAll(async () => {
-  tenant = await createTenant();
+  [master, tenant] = await Promise.all([createMaster(), createTenant()]);
 });
-afterAll(() => tenant.close());
+afterAll(() => Promise.all([master.close(), tenant.close()]));
 beforeEach(async () => {
   ahead = 0;
   const name = randomUUID();
@@ -41,7 +42,7 @@ beforeEach(async () => {
 
 /** A gate as another process has it. */
 function gateOf({ app = 'read', lease }: { app?: Purpose; lease?: Lease } = {}): Gate {
-  const gates = createGates({ tenants: tenant.tenants, clock, log: createLog('silent') });
+  const gates = createGates({ tenants: tenant.tenants, master: master.db, clock, log: createLog('silent') });
   return lease ? gates.ofLease(YACHT, lease) : gates.of({ yachtId: YACHT, watcherId, app });
 }
 

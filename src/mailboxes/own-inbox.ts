@@ -1,32 +1,38 @@
+import { hasCode } from '#base/errors.ts';
 import { isGraphError } from '#microsoft/errors.ts';
 import type { Gate, Graph } from '#microsoft/graph-client.ts';
 import { getInboxId } from '#microsoft/inbox.ts';
 import { asWorker, type TenantReader, type Tenants } from '#tenants/tenants.ts';
 
-import { type Gates, openGate } from './gate.ts';
+import type { Gates } from './gate.ts';
 
-export type OwnInboxDeps = { tenants: Tenants; gates: Gates; open: (gate: Gate) => Graph };
+export type OwnInboxDeps = {
+  tenants: Tenants;
+  gates: Gates;
+  open: (gate: Gate) => Graph;
+  /** For a mailbox that nobody aboard has yet. */
+  gate: Gate;
+};
 
 type Account = { yachtId: string; accountId: string };
 
 /**
  * Of the mailbox that somebody connects as their own: Graph's id of its inbox, by which it is recognised as one of the
- * shared mailboxes, whatever address that was added by. Null where there is nothing to compare it with, and for an
- * account whose mailbox cannot be read yet.
+ * shared mailboxes, here or on another yacht, whatever address that was added by. Null for an account whose mailbox
+ * cannot be read yet, and where nothing aboard depends on it also when Microsoft cannot tell now.
  *
  * @throws GraphError, and `throttled`, when Microsoft cannot tell now
  */
-export async function inboxToCompare(
-  { tenants, gates, open }: OwnInboxDeps,
+export async function ownInbox(
+  { tenants, gates, open, gate }: OwnInboxDeps,
   { yachtId, accountId }: Account,
 ): Promise<string | null> {
-  const { own, isWanted } = await tenants.read(asWorker(yachtId), (db) => compared(db, accountId));
-  if (!isWanted) return null;
-  const gate = own ? gates.of({ yachtId, watcherId: own.id, app: 'read' }) : openGate;
+  const { own, isNeeded } = await tenants.read(asWorker(yachtId), (db) => compared(db, accountId));
   try {
-    return await getInboxId(open(gate));
+    return await getInboxId(open(own ? gates.of({ yachtId, watcherId: own.id, app: 'read' }) : gate));
   } catch (error) {
     if (isGraphError(error, 'mailbox_unavailable', 'forbidden', 'not_found', 'rejected')) return null;
+    if (!isNeeded && (isGraphError(error) || hasCode(error, 'throttled'))) return null;
     throw error;
   }
 }
@@ -39,6 +45,6 @@ async function compared(db: TenantReader, accountId: string) {
     .execute();
   const own = watchers.find((row) => row.microsoft_user_id === accountId);
   const inUse = watchers.filter((row) => row.sync_status !== 'disconnected');
-  const isWanted = inUse.some((row) => row.kind === 'shared') && !inUse.some((row) => row === own);
-  return { own, isWanted };
+  const isNeeded = inUse.some((row) => row.kind === 'shared') && !inUse.some((row) => row === own);
+  return { own, isNeeded };
 }

@@ -15,15 +15,16 @@ export type Entry = {
   leaseOwner: string | null;
 };
 
-export type Leave = { granted: boolean; quiet_until: Date | null };
+/** `common`: the gate in MASTER to be passed as well, of a mailbox that another yacht has too. */
+export type Leave = { granted: boolean; quiet_until: Date | null; common: string | null };
 
 /** Given leave or not; then, while Microsoft says wait, until when. The place is ours for 20 seconds. */
 export async function askForPlace(tx: TenantWriter, entry: Entry, now: Date): Promise<Leave> {
   const { place, watcherId, app, places, leaseOwner } = entry;
   const { rows } = await sql<Leave>`
-    select granted, quiet_until from celeste_enter_gate(${place}, ${watcherId}, ${app}, ${places}, ${leaseOwner}, ${now})
+    select granted, quiet_until, common from celeste_enter_gate(${place}, ${watcherId}, ${app}, ${places}, ${leaseOwner}, ${now})
   `.execute(tx);
-  return rows[0] ?? { granted: false, quiet_until: null };
+  return rows[0] ?? { granted: false, quiet_until: null, common: null };
 }
 
 /** Keeps a place for another 20 seconds. */
@@ -38,17 +39,23 @@ export async function giveBackPlace(tx: TenantWriter, place: string): Promise<vo
   await tx.deleteFrom('email_request_places').where('id', '=', place).execute();
 }
 
-/** Stores until when Microsoft wants no request of this app about this mailbox, unless a later time is known. */
+/**
+ * Stores until when Microsoft wants no request of this app about this mailbox, unless a later time is known.
+ *
+ * @returns the gate in MASTER where it is to be stored too; null: nowhere
+ */
 export async function recordThrottle(
   tx: TenantWriter,
   { watcherId, app }: Pick<Entry, 'watcherId' | 'app'>,
   until: Date,
-): Promise<void> {
+): Promise<string | null> {
   const column = app === 'read' ? 'throttled_until' : 'write_throttled_until';
-  await tx
+  const watcher = await tx
     .updateTable('email_watchers')
     .set({ [column]: until })
     .where('id', '=', watcherId)
     .where((eb) => eb.or([eb(column, 'is', null), eb(column, '<', until)]))
-    .execute();
+    .returning('common_gate')
+    .executeTakeFirst();
+  return watcher?.common_gate ?? null;
 }

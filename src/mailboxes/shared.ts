@@ -9,9 +9,11 @@ import { readsShared } from '#microsoft/scopes.ts';
 import { recordAudit } from '#tenants/audit.ts';
 import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 
+import type { Connected } from './connected.ts';
 import { forgetCursors } from './cursors.ts';
-import { type Gates, openGate } from './gate.ts';
+import type { Gates } from './gate.ts';
 import { RELEASED } from './lease.ts';
+import { nameHashes, passCommonGate } from './names.ts';
 import { begun } from './orders.ts';
 import { addReader } from './readers.ts';
 import { isTaken, type Recognised, sharedKey } from './taken.ts';
@@ -22,6 +24,7 @@ export type SharedDeps = {
   tokens: Tokens;
   graph: GraphClient;
   gates: Gates;
+  connected: Connected;
   syncIntervalMinutes: number;
 };
 
@@ -48,13 +51,21 @@ export async function addSharedMailbox(
     return { account: consent, watched: await findShared(db, yachtId, { address: mailbox }) };
   });
   const source = deps.tokens.source({ yachtId, userId: principal.userId, purpose: 'read' });
-  const gate = watched ? deps.gates.of({ yachtId, watcherId: watched.id, app: 'read' }) : openGate;
+  const names = { sharedAddress: mailbox };
+  const newcomers = deps.gates.ofNewcomer(await deps.connected.announce(yachtId, names), 'read');
+  const gate = watched ? deps.gates.of({ yachtId, watcherId: watched.id, app: 'read' }) : newcomers;
   const inbox = await tryMailbox(deps.graph.as(source, gate, mailbox));
-  return deps.tenants.transact(asWorker(yachtId), async (tx) => {
+  const common = await deps.connected.announce(yachtId, { ...names, inbox });
+  const id = await deps.tenants.transact(asWorker(yachtId), async (tx) => {
     await refuseOwnMailbox(tx, { inbox });
     const { syncIntervalMinutes } = deps;
-    return watchShared(tx, principal, { mailbox, inbox, account, syncIntervalMinutes });
+    const watcherId = await watchShared(tx, principal, { mailbox, inbox, account, syncIntervalMinutes });
+    if (common !== null)
+      await passCommonGate(tx, { gate: common, nameHashes: nameHashes({ ...names, inbox }) });
+    return watcherId;
   });
+  await deps.connected.announce(yachtId, { ...names, inbox });
+  return id;
 }
 
 type Known = { id: string; mailbox: string };

@@ -133,6 +133,7 @@ export interface EmailWatchersTable {
   expected_from: GeneratedTimestamp;
   next_reconcile_at: GeneratedTimestamp;
   reconciled_at: Timestamp | null;
+  common_gate: string | null;
 }
 
 export interface EmailMailboxReadersTable {

@@ -83,7 +83,7 @@ export async function breakGround({ latencyMs, concurrency, folder, apart }: Opt
   lined.host = `127.0.0.1:${line.port}`;
 
   const { tenants, sealer, master, masterUrl } = fleet;
-  const wired = wire({ sandbox, tenants, sealer, clock: systemClock });
+  const wired = wire({ sandbox, master, tenants, sealer, clock: systemClock });
   const states = createOauthStates({ master, sealer, clock: systemClock });
   const queue = await createQueue({ masterUrl, log, role: 'api' });
   const worker = new URL(direct);

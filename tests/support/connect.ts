@@ -13,9 +13,9 @@ export const CALLBACK = 'http://localhost:3000/auth/outlook/callback';
 export async function connectAs(
   deps: ConnectDeps,
   principal: Principal,
-  { purpose, account }: { purpose: Purpose; account: string },
+  { purpose, account, shared = false }: { purpose: Purpose; account: string; shared?: boolean },
 ): Promise<SignInOutcome> {
-  const { url } = await beginAuthorize(deps, principal, { purpose, redirectUri: CALLBACK });
+  const { url } = await beginAuthorize(deps, principal, { purpose, redirectUri: CALLBACK, shared });
   const back = await signInAtSandbox(url, account);
   return finishAuthorize(deps, principal, {
     state: back.searchParams.get('state') ?? '',

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Dispatcher } from 'undici';
 
+import { createLog } from '#base/log.ts';
 import { createSealer } from '#base/sealing.ts';
 import { createKysely, openPool } from '#db/connect.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
@@ -13,8 +14,9 @@ import type { ConnectDeps } from '#mailboxes/connect.ts';
 import type { Purpose } from '#microsoft/scopes.ts';
 import { type SyncRequest, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import type { TenantSchema } from '#tenants/schema.ts';
+import { createTenants } from '#tenants/tenants.ts';
 
-import { startSandbox } from '../../sandbox/server.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { connectAs, principalOf } from './connect.ts';
 import { expectEqualToMailbox } from './oracle.ts';
 import { createMaster, createTenant } from './postgres.ts';
@@ -23,7 +25,7 @@ import { wire } from './wiring.ts';
 /** A clock that a story may turn forward. */
 export type StoryClock = { now(): Date; forward(milliseconds: number): void };
 
-export type MailWorld = Awaited<ReturnType<typeof createMailWorld>>;
+export type MailWorld = Awaited<ReturnType<typeof makeWorld>>;
 
 type Options = {
   /** Replaces the secret of the read app, as an operator might mistype it. */
@@ -32,27 +34,61 @@ type Options = {
   yachtId?: string;
   /** What carries our requests to Graph, for stories that watch or disturb the line. */
   dispatcher?: Dispatcher;
+  /** Another yacht of the same fleet, at the same Microsoft. */
+  beside?: MailWorld;
 };
 
 /** A sandbox, one MASTER, one TENANT, and two processes' worth of nothing running by itself. Close it. */
-export async function createMailWorld(options: Options = {}) {
+export async function createMailWorld(options: Options = {}): Promise<MailWorld> {
+  const { beside } = options;
+  if (beside) return makeWorld(options, beside);
   const clock = storyClock();
   const sandbox = await startSandbox({ port: 0, world: 'empty', clock });
-  const [master, tenant] = await Promise.all([createMaster(), createTenant()]);
+  const master = await createMaster();
+  const world = await makeWorld(options, { clock, sandbox, master, urls: new Map() });
+  const close = async () => {
+    await world.close();
+    await sandbox.close();
+    await master.close();
+  };
+  return { ...world, close };
+}
+
+type Fleet = {
+  clock: StoryClock;
+  sandbox: Sandbox;
+  master: Awaited<ReturnType<typeof createMaster>>;
+  /** Where each yacht's data is. */
+  urls: Map<string, string>;
+};
+
+async function makeWorld(options: Options, { clock, sandbox, master, urls }: Fleet) {
+  const tenant = await createTenant();
   const yachtId = options.yachtId ?? 'corvina';
+  urls.set(yachtId, tenant.url);
+  const locate = async (id: string) => ({ url: urls.get(id) ?? '' });
+  const tenants = createTenants({ locate, poolMax: 4, idleMs: 30_000, log: createLog('silent') });
   await master.db
     .insertInto('fleet_registry')
     .values({
       yacht_id: yachtId,
       yacht_name: yachtId,
-      tenant_key_alias: 'CORVINA',
+      tenant_key_alias: yachtId.toUpperCase(),
       sealed_database_url: null,
     })
     .execute();
   const tokenKey = randomBytes(32);
   const sealer = createSealer([{ kid: 'test', key: tokenKey }]);
   const { readSecret, dispatcher } = options;
-  const wired = wire({ sandbox, tenants: tenant.tenants, sealer, clock, readSecret, dispatcher });
+  const wired = wire({
+    sandbox,
+    master: master.db,
+    tenants,
+    sealer,
+    clock,
+    readSecret,
+    dispatcher,
+  });
   const db = workersView(tenant.url, yachtId);
   const states = createOauthStates({ master: master.db, sealer, clock });
   const connectDeps: ConnectDeps = { ...wired, states };
@@ -65,6 +101,7 @@ export async function createMailWorld(options: Options = {}) {
     tenant,
     db,
     clock,
+    urls,
     connectDeps,
     yachtId,
     /** For a second process on the same databases. */
@@ -75,8 +112,10 @@ export async function createMailWorld(options: Options = {}) {
       return principalOf(address, yachtId);
     },
     /** The whole trip to Microsoft and back. */
-    connect: (principal: Principal, { purpose = 'read', account = principal.email }: ConnectOptions = {}) =>
-      connectAs(connectDeps, principal, { purpose, account }),
+    connect: (
+      principal: Principal,
+      { purpose = 'read', account = principal.email, shared = false }: ConnectOptions = {},
+    ) => connectAs(connectDeps, principal, { purpose, account, shared }),
     /** One round of the person's mailbox. */
     sync: async (principal: Principal, more: Partial<SyncRequest> = {}): Promise<SyncResult> =>
       syncMailbox(wired.syncDeps, { yachtId, watcherId: (await world.watcher(principal)).id, ...more }),
@@ -95,10 +134,9 @@ export async function createMailWorld(options: Options = {}) {
       }),
     close: async () => {
       await wired.graph.close();
-      await sandbox.close();
       await db.destroy();
+      await tenants.close();
       await tenant.close();
-      await master.close();
     },
   };
   return world;
@@ -111,7 +149,8 @@ function workersView(url: string, yachtId: string): Kysely<TenantSchema> {
   return createKysely<TenantSchema>(openPool(asWorker.href, { max: 3, idleMs: 5_000 }));
 }
 
-type ConnectOptions = { purpose?: Purpose; account?: string };
+/** `shared`: shared mailboxes may be opened too. */
+type ConnectOptions = { purpose?: Purpose; account?: string; shared?: boolean };
 
 export function storyClock(): StoryClock {
   let ahead = 0;

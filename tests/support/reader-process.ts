@@ -4,6 +4,8 @@ import { systemClock } from '#base/clock.ts';
 import { hasCode } from '#base/errors.ts';
 import { createLog } from '#base/log.ts';
 import { createSealer } from '#base/sealing.ts';
+import { createKysely, openPool } from '#db/connect.ts';
+import type { MasterSchema } from '#directory/schema.ts';
 import { isGraphError } from '#microsoft/errors.ts';
 import { getMessageBody } from '#microsoft/message-body.ts';
 import { createTenants } from '#tenants/tenants.ts';
@@ -12,6 +14,7 @@ import { wire } from './wiring.ts';
 
 export type ReaderTask = {
   sandboxUrl: string;
+  masterUrl: string;
   tenantUrl: string;
   /** base64url */
   tokenKey: string;
@@ -28,9 +31,11 @@ const tenants = createTenants({
   idleMs: 5_000,
   log: createLog('silent'),
 });
+const master = createKysely<MasterSchema>(openPool(task.masterUrl, { max: 4, idleMs: 5_000 }));
 const sealer = createSealer([{ kid: 'test', key: Buffer.from(task.tokenKey, 'base64url') }]);
-const { mailboxes, graph } = wire({
+const { mailboxes, graph, gates } = wire({
   sandbox: { url: task.sandboxUrl },
+  master,
   tenants,
   sealer,
   clock: systemClock,
@@ -58,4 +63,6 @@ const reader = async () => {
 await Promise.all(Array.from({ length: AT_ONCE }, reader));
 console.log(JSON.stringify({ read, longestMs }));
 await graph.close();
+await gates.close();
 await tenants.close();
+await master.destroy();

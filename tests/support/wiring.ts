@@ -1,9 +1,12 @@
 // What one process of ours holds for mailboxes, wired as src/app.ts wires it: for stories and for measurements.
+import type { Kysely } from 'kysely';
 import type { Dispatcher } from 'undici';
 
 import type { Clock } from '#base/clock.ts';
 import { createLog } from '#base/log.ts';
 import type { Sealer } from '#base/sealing.ts';
+import type { MasterSchema } from '#directory/schema.ts';
+import { createConnected } from '#mailboxes/connected.ts';
 import { createGates } from '#mailboxes/gate.ts';
 import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
 import { createTokenVault } from '#mailboxes/token-vault.ts';
@@ -21,6 +24,7 @@ const APPS = {
 type Wiring = {
   /** Where the sandbox answers. */
   sandbox: { url: string };
+  master: Kysely<MasterSchema>;
   tenants: Tenants;
   sealer: Sealer;
   clock: Clock;
@@ -30,7 +34,7 @@ type Wiring = {
 };
 
 /** What one process of ours holds: called twice, it makes a second process on the same databases. */
-export function wire({ sandbox, tenants, sealer, clock, readSecret, dispatcher }: Wiring) {
+export function wire({ sandbox, master, tenants, sealer, clock, readSecret, dispatcher }: Wiring) {
   const log = createLog('silent');
   const at = { loginUrl: sandbox.url, tenant: 'common', clock };
   const identities: Identities = {
@@ -40,7 +44,8 @@ export function wire({ sandbox, tenants, sealer, clock, readSecret, dispatcher }
   const vault = createTokenVault({ sealer, clock });
   const tokens: Tokens = createTokens({ tenants, vault, identities, clock, log });
   const graph = createGraphClient({ graphUrl: `${sandbox.url}/v1.0`, ...(dispatcher && { dispatcher }) });
-  const gates = createGates({ tenants, clock, log });
+  const gates = createGates({ tenants, master, clock, log });
+  const connected = createConnected({ tenants, master, clock, log });
   const mailboxes: Mailboxes = createMailboxes({ tenants, tokens, graph, gates });
   return {
     identities,
@@ -48,6 +53,7 @@ export function wire({ sandbox, tenants, sealer, clock, readSecret, dispatcher }
     tokens,
     graph,
     gates,
+    connected,
     mailboxes,
     tenants,
     sealer,

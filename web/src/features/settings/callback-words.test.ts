@@ -19,6 +19,7 @@ it.each([
   'graph_mailbox_unavailable',
   'graph_forbidden',
   'graph_throttled',
+  'throttled',
   'graph_transient',
 ])('has words of its own for %s', (code) => {
   const words = callbackWords(code);

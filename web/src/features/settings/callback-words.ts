@@ -70,6 +70,7 @@ const ALIASES: Record<string, string> = {
   graph_transient: 'identity_transient',
   graph_throttled: 'identity_transient',
   graph_malformed: 'identity_transient',
+  throttled: 'identity_transient',
   graph_forbidden: 'consent_declined',
   database_unavailable: 'internal',
   database_full: 'internal',
