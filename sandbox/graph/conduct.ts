@@ -15,6 +15,8 @@ type Conduct = {
   /** When it was last told to wait, and until when, in ms. */
   toldAt: number;
   until: number;
+  /** How many more may have been on the wire when it was told. */
+  mayCross: number;
 };
 
 export type ConductReport = {
@@ -27,7 +29,7 @@ export type ConductReport = {
   highest_in_flight: number;
   /** Requests that came before a Retry-After had passed. */
   early: number;
-  /** The same within a quarter of a second after it was told: sent before the answer arrived. */
+  /** The same, sent before the answer arrived: soon after it, and no more than there can be beside it of four at a time. */
   crossing: number;
   /** Subscriptions renewed and reauthorized within ten minutes, one after the other. */
   combined: number;
@@ -36,6 +38,9 @@ export type ConductReport = {
 
 /** https://learn.microsoft.com/en-us/graph/change-notifications-lifecycle-events#actions-to-take */
 const APART_MS = 10 * 60_000;
+
+/** https://learn.microsoft.com/en-us/graph/throttling-limits#outlook-service-limits */
+const AT_ONCE = 4;
 
 type Authorized = { by: 'renewal' | 'reauthorization'; at: number };
 
@@ -54,8 +59,9 @@ export class ConductBook {
     conduct.inFlight += 1;
     conduct.highest = Math.max(conduct.highest, conduct.inFlight);
     if (arrivedAt >= conduct.toldAt && arrivedAt < conduct.until) {
-      if (arrivedAt - conduct.toldAt < this.crossingMs) conduct.crossing += 1;
-      else conduct.early += 1;
+      const mayCross = conduct.mayCross > 0 && arrivedAt - conduct.toldAt < this.crossingMs;
+      conduct.mayCross -= mayCross ? 1 : 0;
+      conduct[mayCross ? 'crossing' : 'early'] += 1;
     }
     let open = true;
     return () => {
@@ -64,13 +70,17 @@ export class ConductBook {
     };
   }
 
-  /** It has been told to wait; `until` is null when nobody said how long. */
-  refuse(key: Key, { at, until }: { at: number; until: number | null }): void {
+  /**
+   * It has been told to wait; `until` is null when nobody said how long.
+   * @param places how many requests got this answer: those of a batch
+   */
+  refuse(key: Key, { at, until, places }: { at: number; until: number | null; places: number }): void {
     const conduct = this.#of(key);
     conduct.refused += 1;
     if (until === null || until <= conduct.until) return;
     conduct.until = until;
     conduct.toldAt = at;
+    conduct.mayCross = Math.max(0, AT_ONCE - places);
   }
 
   /** A subscription has been told to go on; `at` in ms. */
@@ -89,7 +99,23 @@ export class ConductBook {
     }));
   }
 
-  /** Begins to count anew; what is in flight is forgotten. */
+  /** Begins to count anew, once whoever was told to wait has heard it: nothing that is early crosses any more. */
+  settle(): void {
+    for (const conduct of this.#conducts.values()) {
+      const highest = conduct.inFlight;
+      Object.assign(conduct, {
+        requests: 0,
+        refused: 0,
+        highest,
+        early: 0,
+        crossing: 0,
+        combined: 0,
+        mayCross: 0,
+      });
+    }
+  }
+
+  /** Begins to count anew; what is in flight and who was told to wait is forgotten. */
   clear(): void {
     this.#conducts = new Map();
   }
@@ -100,7 +126,7 @@ export class ConductBook {
     if (!conduct) {
       conduct = {
         ...{ clientId, mailbox, requests: 0, refused: 0, inFlight: 0, highest: 0 },
-        ...{ early: 0, crossing: 0, combined: 0, toldAt: 0, until: 0 },
+        ...{ early: 0, crossing: 0, combined: 0, toldAt: 0, until: 0, mayCross: 0 },
       };
       this.#conducts.set(name, conduct);
     }

@@ -11,7 +11,7 @@ import { accessDenied, errorResponse, GraphError, methodNotAllowed, newRequestId
 import { gzipped } from './gzip.ts';
 import { handle } from './handle.ts';
 import type { Occasion } from './occasion.ts';
-import { innerOccasion, outerOccasion, pathOf, VERSION, versionOf } from './occasion.ts';
+import { innerOccasion, isProfile, outerOccasion, pathOf, VERSION, versionOf } from './occasion.ts';
 import { waitUntil } from './retry-after.ts';
 import { faulty } from './under-fault.ts';
 
@@ -67,10 +67,11 @@ function asResponse(error: unknown, ids: RequestIds): SandboxResponse {
 async function respondOuter(request: SandboxRequest, occasion: Occasion): Promise<SandboxResponse> {
   const response = await respond(request, occasion);
   if (response.hang) return response;
-  const { context, caller, told } = occasion;
+  const { context, caller, told, requests } = occasion;
   const at = context.now().getTime();
   for (const { mailbox, until } of told) {
-    context.conduct.refuse({ clientId: caller.clientId, mailbox }, { at, until });
+    const places = requests.get(mailbox) ?? 1;
+    context.conduct.refuse({ clientId: caller.clientId, mailbox }, { at, until, places });
   }
   return response;
 }
@@ -80,7 +81,7 @@ async function respond(request: SandboxRequest, occasion: Occasion): Promise<San
   const { context, mailbox, ids, told } = occasion;
   const started = performance.now();
   const response = await answer(request, occasion).catch((error: unknown) => asResponse(error, ids));
-  if (response.status === 429 || response.status === 503) {
+  if ((response.status === 429 || response.status === 503) && !isProfile(request)) {
     told.push({ mailbox: mailbox.address, until: waitUntil(response.headers, context.now()) });
   }
   note(context, request, { response, occasion, started });
@@ -139,9 +140,10 @@ async function answerSubscriptions(request: SandboxRequest, occasion: Occasion):
 }
 
 async function answerMail(request: SandboxRequest, occasion: Occasion): Promise<SandboxResponse> {
-  const { context, arrivedAt } = occasion;
+  const { context, arrivedAt, requests } = occasion;
   const key = { clientId: occasion.caller.clientId, mailbox: occasion.mailbox.address };
-  const end = context.conduct.begin(key, arrivedAt);
+  requests.set(key.mailbox, (requests.get(key.mailbox) ?? 0) + 1);
+  const end = isProfile(request) ? () => undefined : context.conduct.begin(key, arrivedAt);
   let leave = end;
   try {
     const release = context.limiter.enter({ ...key, bytes: request.body.length }, context.now());

@@ -41,13 +41,13 @@ export class Limiter {
     use.count += 1;
     if (use.count > windowRequests) {
       const left = Math.ceil((use.windowStart + windowSeconds * 1000 - now.getTime()) / 1000);
-      throw this.#refuse('TooManyRequests', 'Please retry again later.', { seconds: left, now });
+      throw this.#refuse('TooManyRequests', 'Please retry again later.', left);
     }
     this.#countUpload(use, bytes, now);
     if (use.inFlight >= concurrent) {
       const text = 'Application is over its MailboxConcurrency limit.';
       const seconds = this.#settings.limits.retryAfterSeconds;
-      throw this.#refuse('ApplicationThrottled', text, { seconds, now });
+      throw this.#refuse('ApplicationThrottled', text, seconds);
     }
     use.inFlight += 1;
     let given = true;
@@ -71,7 +71,7 @@ export class Limiter {
     use.count += 1;
     if (use.count <= (kind === 'list' ? SUBSCRIPTION_LISTS : SUBSCRIPTION_CHANGES)) return;
     const seconds = Math.ceil((use.windowStart + SUBSCRIPTION_WINDOW_MS - now.getTime()) / 1000);
-    throw this.#refuse('TooManyRequests', 'Please retry again later.', { seconds, now });
+    throw this.#refuse('TooManyRequests', 'Please retry again later.', seconds);
   }
 
   #countUpload(use: Use, bytes: number, now: Date): void {
@@ -82,10 +82,7 @@ export class Limiter {
     use.uploaded += bytes;
     if (use.uploaded <= this.#settings.limits.uploadBytes) return;
     const seconds = Math.ceil((use.uploadStart + UPLOAD_SECONDS * 1000 - now.getTime()) / 1000);
-    throw this.#refuse('ApplicationThrottled', 'Application is over its IncomingBytes limit.', {
-      seconds,
-      now,
-    });
+    throw this.#refuse('ApplicationThrottled', 'Application is over its IncomingBytes limit.', seconds);
   }
 
   #use(key: string): Use {
@@ -97,8 +94,8 @@ export class Limiter {
     return use;
   }
 
-  #refuse(code: string, message: string, { seconds, now }: { seconds: number; now: Date }): GraphError {
-    const headers = retryAfter(seconds, this.#settings.limits.retryAfter, now);
+  #refuse(code: string, message: string, seconds: number): GraphError {
+    const headers = retryAfter(seconds, this.#settings.limits.retryAfter);
     const inner =
       code === 'TooManyRequests' ? { code: '429', message: 'Please retry after', status: '429' } : {};
     return new GraphError(429, code, message, { headers, inner });

@@ -18,6 +18,8 @@ export type Occasion = {
   arrivedAt: number;
   /** Who was told to wait, until when; it counts from when the client has the whole answer. */
   told: { mailbox: string; until: number | null }[];
+  /** How many requests it is of each mailbox: a batch is several. */
+  requests: Map<string, number>;
 };
 
 export const VERSION = /^\/(v1\.0|beta)(?=\/|$)/;
@@ -25,6 +27,10 @@ export const VERSION = /^\/(v1\.0|beta)(?=\/|$)/;
 export const versionOf = ({ url }: SandboxRequest): string => VERSION.exec(url.pathname)?.[1] ?? 'v1.0';
 
 export const pathOf = ({ url }: SandboxRequest): string => url.pathname.replace(VERSION, '');
+
+/** A user alone is the directory's to answer: whoever was told to wait by Exchange may ask for it. */
+export const isProfile = (request: SandboxRequest): boolean =>
+  /^\/(me|users(\/[^/]+|\('[^/]+'\)))\/?$/i.test(pathOf(request));
 
 function mailboxAt(context: SandboxContext, request: SandboxRequest, caller: Caller): Mailbox {
   const [, named = ''] = /^\/users(?:\/|\(')([^/']+)/i.exec(pathOf(request)) ?? [];
@@ -37,7 +43,7 @@ export function outerOccasion(
   { caller, ids, arrivedAt }: Pick<Occasion, 'caller' | 'ids' | 'arrivedAt'>,
 ): Occasion {
   const mailbox = mailboxAt(context, request, caller);
-  return { context, caller, mailbox, ids, inner: false, arrivedAt, told: [] };
+  return { context, caller, mailbox, ids, inner: false, arrivedAt, told: [], requests: new Map() };
 }
 
 export function innerOccasion(outer: Occasion, request: SandboxRequest): Occasion {

@@ -1,11 +1,12 @@
-// The Retry-After header in the forms in which it has been seen.
+// The Retry-After header in the forms in which it has been seen. A date is by the machine's clock, also where the
+// sandbox is given another one: whoever reads it has no other.
 import type { RetryAfterMode } from '../control/settings.ts';
 
 /** @returns the header, or none */
-export function retryAfter(seconds: number, as: RetryAfterMode, now: Date): Record<string, string> {
+export function retryAfter(seconds: number, as: RetryAfterMode): Record<string, string> {
   if (as === 'missing') return {};
   if (as === 'fraction') return { 'retry-after': (seconds - 1 + 0.128).toFixed(3) };
-  if (as === 'date') return { 'retry-after': new Date(now.getTime() + seconds * 1000).toUTCString() };
+  if (as === 'date') return { 'retry-after': new Date(Date.now() + seconds * 1000).toUTCString() };
   return { 'retry-after': String(seconds) };
 }
 
@@ -14,6 +15,6 @@ export function waitUntil(headers: Record<string, string> | undefined, now: Date
   const text = headers?.['retry-after'];
   if (text === undefined) return null;
   const seconds = Number(text);
-  const until = Number.isFinite(seconds) ? now.getTime() + seconds * 1000 : Date.parse(text);
-  return Number.isNaN(until) ? null : until;
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(text) - Date.now();
+  return Number.isNaN(wait) ? null : now.getTime() + wait;
 }

@@ -49,12 +49,12 @@ async function underFault(
   if (fault.claims !== undefined) throw claimsChallenge(fault.claims);
   const cut = fault.cut === undefined ? {} : { cut: fault.cut };
   if (fault.status === undefined) return { ...(await work()), ...cut };
-  const { ids, context } = occasion;
+  const { ids } = occasion;
   const { status, code = 'generalException', message = 'The sandbox was told to fail.', inner = {} } = fault;
   const { seconds, as = 'number' } = fault.retry_after ?? { seconds: 0, as: 'missing' };
   const headers = {
     'content-type': fault.body === undefined ? 'application/json' : 'text/html',
-    ...retryAfter(seconds, as, context.now()),
+    ...retryAfter(seconds, as),
     ...lowerCase(fault.headers),
   };
   return { status, headers, body: fault.body ?? errorBody({ code, message, inner }, ids), ...cut };

@@ -16,7 +16,7 @@ export function refuseUnready(context: SandboxContext, mailbox: Mailbox, rest: s
     throw new GraphError(404, 'MailboxNotEnabledForRESTAPI', text);
   }
   const { retryAfterSeconds, retryAfter: mode } = context.settings.limits;
-  const headers = retryAfter(retryAfterSeconds, mode, context.now());
+  const headers = retryAfter(retryAfterSeconds, mode);
   throw new GraphError(503, 'ErrorMailboxMoveInProgress', 'Mailbox move in progress. Try again later.', {
     headers,
   });
