@@ -6,10 +6,13 @@ import { expect } from 'vitest';
 import { createLog, type Log } from '#base/log.ts';
 import type { Principal } from '#directory/principal.ts';
 
+import { deltaSource, listSource, type MailSource } from '#sync/source.ts';
+
 import { createMailWorld, type MailWorld } from '../support/mail.ts';
 import { fillMailbox } from '../support/mail-story.ts';
 import { Keepsakes } from './keepsakes.ts';
 import { createLine, type Line } from './line.ts';
+import type { Script } from './script.ts';
 
 export type Lane = {
   world: MailWorld;
@@ -21,11 +24,21 @@ export type Lane = {
   storms: number;
   /** How rounds ended, counted. */
   endings: Map<string, number>;
+  /** In how many storms Microsoft asked somebody to wait, for so long. */
+  told: number;
   close(): Promise<void>;
 };
 
 /** What one storm is about. */
-export type Storm = { lane: Lane; people: Principal[]; kept: Keepsakes };
+export type Storm = {
+  lane: Lane;
+  people: Principal[];
+  kept: Keepsakes;
+  /** How mailboxes are read where they are. */
+  source: MailSource;
+  /** Microsoft asked somebody to wait. */
+  isTold: boolean;
+};
 
 export async function openLane(): Promise<Lane> {
   const line = createLine();
@@ -38,16 +51,30 @@ export async function openLane(): Promise<Lane> {
     .insertInto('pms_equipment')
     .values(records.map((id, n) => ({ id, yacht_id: world.yachtId, name: `Pump ${n}`, code: `P-${n}` })))
     .execute();
-  return { world, line, records, trail, log, storms: 0, endings: new Map(), close: world.close };
+  return {
+    world,
+    line,
+    records,
+    trail,
+    log,
+    storms: 0,
+    endings: new Map(),
+    told: 0,
+    close: world.close,
+  };
 }
 
 /** A clean table and so many connected mailboxes with some mail in them, none of it read by us yet. */
-export async function brew(lane: Lane, mailboxes: number): Promise<Storm> {
+export async function brew(
+  lane: Lane,
+  { mailboxes, cloud }: Pick<Script, 'mailboxes' | 'cloud'>,
+): Promise<Storm> {
   const { world } = lane;
   lane.storms += 1;
   lane.trail.length = 0;
+  world.sandbox.conduct.clear();
   calm(lane);
-  Object.assign(world.sandbox.settings, { deadToken: '410', deadTokenCode: 'SyncStateNotFound' });
+  Object.assign(world.sandbox.settings, { deadToken: '410', deadTokenCode: 'SyncStateNotFound', cloud });
   await world.tenant.pool.query(
     'truncate email_watchers, email_threads, auth_microsoft_tokens, email_request_places cascade',
   );
@@ -58,7 +85,8 @@ export async function brew(lane: Lane, mailboxes: number): Promise<Storm> {
     expect(await world.connect(person)).toMatchObject({ refusal: null });
     people.push(person);
   }
-  return { lane, people, kept: new Keepsakes(world, lane.records) };
+  const source = cloud === 'china' ? listSource : deltaSource;
+  return { lane, people, kept: new Keepsakes(world, lane.records), source, isTold: false };
 }
 
 /** Faults end. What Microsoft does on any day (order, duplicates, sparse rows) goes on. */

@@ -9,7 +9,6 @@ import { perform } from './deeds.ts';
 import { refusedInWords } from './keepsakes.ts';
 import { calm, type Storm } from './lane.ts';
 import type { Postman } from './letters.ts';
-import { heal } from './places.ts';
 import type { Cut, Round } from './script.ts';
 import { ruleOf } from './weather.ts';
 
@@ -25,33 +24,47 @@ export async function playRound(
   const { world, line } = lane;
   const others = people.filter((each) => each !== person).map((each) => each.email);
   const room = { store: world.store, address: person.email, others, mail };
-  world.sandbox.conduct.clear();
+  if (round.isDue) await waitAsTold(storm, person);
   line.expect(round.meanwhile.map(({ after, deed }) => ({ after, happen: () => perform(room, deed) })));
   for (const squall of round.squalls) {
-    world.sandbox.faults.add(ruleOf(squall, person.email, new Date()));
+    world.sandbox.faults.add(ruleOf(squall, person.email));
     if (squall.fault.hang) line.patience = PATIENCE_MS;
   }
-  await Promise.all([syncOnce(lane, person, round.cut), besides(storm, person, round.besides)]);
-  if (isJudged(round)) expectGoodConduct(world.sandbox);
+  await Promise.all([syncOnce(storm, person, round.cut), besides(storm, person, round.besides)]);
+  judge(storm, round);
   calm(lane);
-  // A page that cannot be had is asked for again and again, with pauses: once is enough.
-  for (const { email } of people) heal(world.store, email, ['page', 'always', 'body']);
   await kept.lookAtRows();
 }
 
-/** Who lets go of a request, or dies, has it in flight at Microsoft all the same, and may not know what it was told. */
-function isJudged({ squalls, cut }: Round): boolean {
-  return cut === null && squalls.every(({ fault }) => !fault.hang);
+/** As the schedule has it: a mailbox that is told to wait is not due before. @returns whether it is */
+export async function waitAsTold({ lane: { world } }: Storm, person: Principal): Promise<boolean> {
+  const { throttled_until } = await world.watcher(person);
+  const left = (throttled_until?.getTime() ?? 0) - world.clock.now().getTime();
+  if (left > 0) world.clock.forward(left);
+  return left > 0;
 }
 
-async function besides(
-  { lane, people, kept }: Storm,
-  person: Principal,
-  who: Round['besides'],
-): Promise<void> {
-  if (who === 'twin') await syncOnce(lane, person, null);
+/**
+ * Who lets go of a request has it in flight at Microsoft all the same; who dies may not know what it was told. Else
+ * whoever was told to wait knows it once the round is over, and is held to it in the next ones.
+ */
+function judge(storm: Storm, { squalls, cut }: Round): void {
+  const { conduct } = storm.lane.world.sandbox;
+  storm.isTold ||= conduct.report().some(({ wait_until }) => wait_until !== null);
+  if (cut !== null) {
+    conduct.clear();
+    return;
+  }
+  const isAnswered = squalls.every(({ fault }) => !fault.hang);
+  expectGoodConduct({ conduct }, isAnswered ? {} : { inFlight: Number.POSITIVE_INFINITY });
+  conduct.settle();
+}
+
+async function besides(storm: Storm, person: Principal, who: Round['besides']): Promise<void> {
+  const { lane, people, kept } = storm;
+  if (who === 'twin') await syncOnce(storm, person, null);
   if (who === 'others') {
-    await Promise.all(people.filter((each) => each !== person).map((other) => syncOnce(lane, other, null)));
+    await Promise.all(people.filter((each) => each !== person).map((other) => syncOnce(storm, other, null)));
   }
   if (who !== 'owner') return;
   // So long that what is asked for at once is in flight at once.
@@ -68,7 +81,7 @@ async function besides(
 
 /** @returns how it ended; null when the power went */
 export async function syncOnce(
-  lane: Storm['lane'],
+  { lane, source }: Storm,
   person: Principal,
   cut: Cut | null,
 ): Promise<SyncResult | null> {
@@ -81,7 +94,7 @@ export async function syncOnce(
     if (cut && 'stopAfterPages' in cut && pages >= cut.stopAfterPages) stop.abort();
   };
   const power = cut && 'powerGoesAtWrite' in cut ? losingPower(world.tenants, cut) : null;
-  const deps = { ...world.syncDeps, log, ...(power && { tenants: power.tenants }) };
+  const deps = { ...world.syncDeps, source, log, ...(power && { tenants: power.tenants }) };
   const request = { yachtId: world.yachtId, watcherId: id, signal: stop.signal, onProgress };
   const result = await syncMailbox(deps, request).catch((error: unknown) => {
     if (!(error instanceof PowerCut)) throw error;

@@ -7,6 +7,7 @@ import {
   type DeadToken,
   type DeadTokenCode,
   type Quirks,
+  type Settings,
 } from '../../sandbox/control/settings.ts';
 import { type Deed, deed } from './deeds.ts';
 import { type Squall, squall } from './weather.ts';
@@ -20,10 +21,18 @@ export type Round = {
   /** What happens once so many requests of the round are sent. */
   meanwhile: { after: number; deed: Deed }[];
   squalls: Squall[];
+  /** It begins when the mailbox may be asked again, not at once. */
+  isDue: boolean;
   cut: Cut | null;
   /** Who else is at it at the same time: a second worker at this mailbox, workers at everybody else's, the owner. */
   besides: 'nobody' | 'twin' | 'others' | 'owner';
 };
+
+/** `unlicense`, `move`: the mailbox cannot be reached, until somebody sees to it (`settle`). */
+const ACCOUNT_CHANGES = [
+  ...(['revoke', 'expire', 'withdraw', 'disable', 'pause', 'reconnect'] as const),
+  ...(['unlicense', 'move', 'settle'] as const),
+] as const;
 
 export type Step =
   | { step: 'deed'; who: number; deed: Deed }
@@ -37,14 +46,19 @@ export type Step =
   | {
       step: 'account';
       who: number;
-      change: 'revoke' | 'expire' | 'withdraw' | 'disable' | 'pause' | 'reconnect';
+      change: (typeof ACCOUNT_CHANGES)[number];
     }
   | { step: 'wait'; minutes: number }
   | { step: 'quirks'; quirks: Partial<Quirks> }
   /** How a cursor that is dead is refused from now on. */
   | { step: 'graves'; deadToken: DeadToken; deadTokenCode: DeadTokenCode };
 
-export type Script = { mailboxes: number; steps: Step[] };
+export type Script = {
+  mailboxes: number;
+  /** One of them has no delta for mail. */
+  cloud: Settings['cloud'];
+  steps: Step[];
+};
 
 const who = fc.constantFrom(0, 0, 0, 1, 2);
 
@@ -58,6 +72,7 @@ const round: fc.Arbitrary<Round> = fc.record({
   who,
   meanwhile: fc.array(fc.record({ after: fc.integer({ min: 1, max: 24 }), deed }), { maxLength: 4 }),
   squalls: fc.array(squall, { maxLength: 3 }),
+  isDue: fc.constantFrom(true, true, false),
   cut: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: cut }),
   besides: fc.constantFrom('nobody', 'nobody', 'nobody', 'nobody', 'twin', 'others', 'others', 'owner'),
 });
@@ -83,11 +98,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ step: fc.constantFrom('open' as const, 'link' as const), who, n: fc.nat(99) }),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       step: fc.constant('account' as const),
       who,
-      change: fc.constantFrom('revoke', 'expire', 'withdraw', 'disable', 'pause', 'reconnect', 'reconnect'),
+      change: fc.constantFrom(...ACCOUNT_CHANGES, 'reconnect'),
     }),
   },
   {
@@ -111,6 +126,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 export const script: fc.Arbitrary<Script> = fc.record({
   mailboxes: fc.constantFrom(1, 1, 1, 2, 3),
+  cloud: fc.constantFrom('global', 'global', 'global', 'global', 'global', 'global', 'global', 'china'),
   steps: fc
     .tuple(quirks, fc.array(step, { minLength: 1, maxLength: 30 }))
     .map(([first, steps]): Step[] => [{ step: 'quirks', quirks: first }, ...steps]),

@@ -1,7 +1,8 @@
 // So many storms from one seed. A failing one prints its seed and its shortest form.
 import fc from 'fast-check';
+import { expect } from 'vitest';
 
-import { openLane } from './lane.ts';
+import { type Lane, openLane } from './lane.ts';
 import { play } from './play.ts';
 import { script } from './script.ts';
 
@@ -24,6 +25,8 @@ export const TIMEOUT_MS = isLong ? 40 * 60_000 : 10 * 60_000;
 /** Longest time spent on making a failing storm short. */
 const SHRINKING_MS = Number(process.env.STORM_SHRINK_MS ?? 4 * 60_000);
 const TELL_EVERY = 25;
+/** In fewer storms than this somebody asks for patience: the weather has changed. */
+const TOLD_SHARE = 0.1;
 
 export type Storms = { sequences: number; name: string };
 
@@ -43,7 +46,7 @@ export async function blow({ sequences, name }: Storms): Promise<void> {
   try {
     const seed = isNew ? {} : { seed: seedOf(name) };
     await fc.assert(property, { numRuns: sequences, ...(again ?? seed) });
-    if (isLong) process.stdout.write(`storm ${name}: ${JSON.stringify(Object.fromEntries(lane.endings))}\n`);
+    if (isLong) report(name, lane);
   } catch (error) {
     // The other storms go on for a while; whoever watches need not wait for them.
     process.stdout.write(`storm ${name} failed: ${(error as Error).message}\n`);
@@ -56,6 +59,13 @@ export async function blow({ sequences, name }: Storms): Promise<void> {
 /** Of a lane's name: '1a', '2f'. */
 function seedOf(name: string): number {
   return Number.parseInt(name, 36);
+}
+
+/** How rounds ended; and that waits were asked for at all, or nobody's patience was judged. */
+function report(name: string, { endings, told, storms }: Lane): void {
+  const ended = JSON.stringify(Object.fromEntries(endings));
+  process.stdout.write(`storm ${name}: ${ended}, told to wait in ${told} of ${storms} storms\n`);
+  expect(told).toBeGreaterThan(storms * TOLD_SHARE);
 }
 
 function tell(name: string, at: { storms: number; sequences: number; startedAt: number }): void {

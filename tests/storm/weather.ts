@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { FAULT_CATALOGUE } from '../../sandbox/control/fault-catalogue.ts';
 import type { Fault } from '../../sandbox/control/faults.ts';
 
-/** What a fault falls on: anything, the folder tree, a folder's pages, a cursor, an item asked for, a batch, sign-in. */
+/** What a fault falls on: anything, the folder tree, a folder's pages, a cursor, an item asked for, a batch, a part of one, sign-in. */
 const PATHS = {
   anything: '.',
   tree: 'mailFolders/delta',
@@ -13,6 +13,7 @@ const PATHS = {
   cursors: 'messages/delta.*token=',
   items: '/me/messages/[^/]+$',
   batch: '\\$batch',
+  part: '.',
   signIn: '/oauth2/v2.0/token',
 };
 export type Place = keyof typeof PATHS;
@@ -22,7 +23,7 @@ export type Squall = { at: Place; after: number; count: number; fault: Fault };
 const error = (status: number, code: string, more: Partial<Fault> = {}): Fault => ({ status, code, ...more });
 
 /** Long enough for the schedule, or so short that it is sat out; the story's clock is turned, nobody waits. */
-const WAITS: Fault['retry_after'][] = [
+const WAITS: NonNullable<Fault['retry_after']>[] = [
   { seconds: 30 },
   { seconds: 13.5, as: 'fraction' },
   { seconds: 1.05, as: 'fraction' },
@@ -33,15 +34,16 @@ const WAITS: Fault['retry_after'][] = [
 /** Said of a message or a folder that is there, these two are believed; a round of the folder finds out. */
 const BELIEVED = ['ErrorItemNotFound', 'ErrorSyncFolderNotFound'];
 
+/** They say how long to wait. */
+const ASKING = Object.keys(FAULT_CATALOGUE).filter((name) => FAULT_CATALOGUE[name]?.retry_after);
+
 /** Everything in Graph's tables; whoever asks for patience asks for it in any form. */
 const refusals: fc.Arbitrary<Fault> = fc
   .record({
     name: fc.constantFrom(...Object.keys(FAULT_CATALOGUE).filter((name) => !BELIEVED.includes(name))),
     wait: fc.constantFrom(...WAITS),
   })
-  .map(({ name, wait }) =>
-    FAULT_CATALOGUE[name]?.retry_after && wait ? { name, retry_after: wait } : { name },
-  );
+  .map(({ name, wait }) => (ASKING.includes(name) ? { name, retry_after: wait } : { name }));
 
 /** Answers that say nothing, or break off. */
 const broken: Fault[] = [
@@ -97,19 +99,24 @@ const kinds: fc.Arbitrary<{ at: Place; fault: Fault }>[] = [
 ];
 
 // Mostly once and at once; now and then so often that the round gives up.
-export const squall: fc.Arbitrary<Squall> = fc
-  .tuple(fc.oneof(...kinds), fc.nat(12), fc.constantFrom(1, 1, 1, 2, 5, 30))
-  .map(([kind, after, count]) => ({ ...kind, after, count }));
+const count = fc.constantFrom(1, 1, 1, 2, 5, 30);
 
-/** The rule that arms a squall for one mailbox. `now` is the moment that a wait until a date is counted from. */
-export function ruleOf({ at, after, count, fault }: Squall, mailbox: string, now: Date) {
-  return { match: { mailbox, path: PATHS[at] }, after, count, fault: dated(fault, now) };
-}
+const trouble: fc.Arbitrary<Squall> = fc
+  .tuple(fc.oneof(...kinds), fc.nat(12), count)
+  .map(([kind, after, n]) => ({ ...kind, after, count: n }));
 
-// Our client reads a date by the machine's clock, which in a storm is not the sandbox's.
-function dated(fault: Fault, now: Date): Fault {
-  const { retry_after, ...rest } = fault;
-  if (retry_after?.as !== 'date') return fault;
-  const date = new Date(now.getTime() + retry_after.seconds * 1_000).toUTCString();
-  return { ...rest, retry_after: { seconds: 0, as: 'missing' }, headers: { 'retry-after': date } };
+/** Somebody asks for patience, in each form, alone or in a batch: early, as most rounds are short. */
+const patience: fc.Arbitrary<Squall> = fc.record({
+  at: fc.constantFrom<Place>('anything', 'anything', 'batch', 'part', 'part', 'items'),
+  after: fc.constantFrom(0, 0, 0, 1, 3),
+  count,
+  fault: fc.record({ name: fc.constantFrom(...ASKING), retry_after: fc.constantFrom(...WAITS) }),
+});
+
+export const squall = fc.oneof(trouble, patience);
+
+/** The rule that arms a squall for one mailbox. */
+export function ruleOf({ at, after, count, fault }: Squall, mailbox: string) {
+  const inner = at === 'part' ? { inner: true } : {};
+  return { match: { mailbox, path: PATHS[at], ...inner }, after, count, fault };
 }
