@@ -90,13 +90,14 @@ export async function breakGround({ latencyMs, concurrency, folder, apart }: Opt
   worker.searchParams.set('options', `-c role=celeste_worker -c celeste.yacht_id=${YACHT}`);
   const db = createKysely<TenantSchema>(openPool(worker.href, { max: 2, idleMs: 5_000 }));
   const port = String(await freePort());
+  const url = `http://127.0.0.1:${port}`;
   const running: Running[] = [];
   const watcherOf = (address: string) =>
     db.selectFrom('email_watchers').selectAll().where('mailbox', '=', address).executeTakeFirstOrThrow();
 
   /** What the API answers somebody. */
   const askAs = async (userId: string, path: string, json?: object): Promise<Answer> => {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+    const answer = await fetch(`${url}${path}`, {
       method: json ? 'POST' : 'GET',
       headers: { authorization: `Bearer ${await tokenOf(userId)}`, 'content-type': 'application/json' },
       ...(json && { body: JSON.stringify(json) }),
@@ -106,6 +107,8 @@ export async function breakGround({ latencyMs, concurrency, folder, apart }: Opt
 
   return {
     ...{ server, sandbox, store: sandbox.store, fleet, db, line, dataDir, watcherOf },
+    /** Where the API answers. */
+    url,
     /** A connected mailbox, none of it read yet. */
     connect: async (address: string) => {
       sandbox.store.createMailbox({ address, displayName: address });
