@@ -150,6 +150,23 @@ describe('a notification', () => {
     expect(Object.keys(await waiting())).toEqual([subscription.key]);
   });
 
+  it('is thanked for within a second of being stored, whatever hangs behind it', async () => {
+    const took: number[] = [];
+    await whileLocked('pgboss.job', async () => {
+      for (let n = 0; n < 3; n += 1) {
+        const subscription = await subscribe();
+        const answered = notify([change(subscription)]).then(({ status }) => [status, performance.now()]);
+        await expect.poll(waiting, { interval: 10 }).toHaveProperty(subscription.key);
+        const storedAt = performance.now();
+        const [status, answeredAt = 0] = await answered;
+        expect(status).toBe(202);
+        took.push(answeredAt - storedAt);
+      }
+    });
+    // A busy machine may hold up one of them.
+    expect(Math.min(...took)).toBeLessThan(1_000);
+  });
+
   it('with a wrong clientState, an unknown id, or nonsense beside it does not spoil the others', async () => {
     const [good, other] = [await subscribe(), await subscribe('meltemi-rose')];
     const stranger = newClientState();
