@@ -136,8 +136,8 @@ describe('ending somebody else’s mailbox', () => {
   it('is told to its owner, wherever they look, and to nobody who can do nothing about it', async () => {
     const problem = {
       code: 'ended_by_captain',
-      message: 'The captain has disconnected this mailbox.',
-      advice: expect.stringMatching(/connect it again/),
+      message: 'The captain has disconnected your mailbox.',
+      advice: expect.stringMatching(/Connect again, or have it deleted/),
     };
     expect(await notices(engineer)).toMatchObject([{ kind: 'ended', mailbox: ADDRESS, problem }]);
     expect(await notices(captain)).toEqual([]);

@@ -1,7 +1,6 @@
 import { CelesteError } from '#base/errors.ts';
 import type { MailboxKind } from '#tenants/schema.ts';
 
-import type { EndedByOthers } from './orders.ts';
 import type { Problem } from './status.ts';
 
 type Words = { message: string; advice: string };
@@ -10,14 +9,8 @@ type Words = { message: string; advice: string };
 export type Opener = { name: string | null; kind: MailboxKind };
 
 const WAIT = 'Nothing to do: it is tried again by itself. Mail synced so far stays.';
-const DECIDE =
-  'Mail synced so far stays. In the settings you can connect it again, or have its mail deleted here.';
+const DECIDE = 'The mail that is here stays. Connect again, or have it deleted, in the settings.';
 const RECONNECT = 'Connect Outlook again in the settings. Mail synced so far stays.';
-
-const ENDED: Record<EndedByOthers, string> = {
-  ended_by_captain: 'The captain has disconnected this mailbox.',
-  ended_by_operator: 'Whoever runs Celeste Mail has disconnected this mailbox.',
-};
 
 // What whoever opened a mailbox reads when it is in trouble, by the code that is stored with it.
 const ADVICE: Record<string, Words> = {
@@ -48,10 +41,10 @@ const ADVICE: Record<string, Words> = {
     message: 'Microsoft refused a request of ours.',
     advice: 'It is tried again. If it stays, tell whoever runs Celeste Mail: the log has the request id.',
   },
-  ended_by_captain: { message: ENDED.ended_by_captain, advice: DECIDE },
-  ended_by_operator: { message: ENDED.ended_by_operator, advice: DECIDE },
+  ended_by_captain: { message: 'The captain has disconnected your mailbox.', advice: DECIDE },
+  ended_by_operator: { message: 'Whoever runs Celeste Mail has disconnected your mailbox.', advice: DECIDE },
   shared_unopened: {
-    message: 'The Outlook of whoever opened this shared mailbox is disconnected.',
+    message: 'Your Outlook, which opened this shared mailbox, is disconnected.',
     advice: 'Anyone whom Microsoft lets read it can add it again in the settings. Mail synced so far stays.',
   },
   identity_operator: {
@@ -89,7 +82,7 @@ const POLLED = 'Nothing is missed: mail comes when we look, and this is tried ag
 const PUSH_ADVICE: Record<string, Words> = {
   webhook_unreachable: {
     message: 'Microsoft cannot reach us to tell of new mail.',
-    advice: `${POLLED} Whoever runs Celeste Mail: \`celeste doctor\` tries the address (WEBHOOK_URL).`,
+    advice: `${POLLED} Whoever runs Celeste Mail: “celeste doctor” tries the address (WEBHOOK_URL).`,
   },
   push_silent: {
     message: 'Microsoft says that it tells us of new mail, and nothing arrives.',
@@ -125,8 +118,14 @@ const OTHERS_ADVICE: Record<string, (opener: Opener) => Words> = {
     message: 'Microsoft says we may not read this mailbox.',
     advice: askOpener(opener, 'connect Outlook again and accept every permission'),
   }),
-  ended_by_captain: (opener) => ({ message: ENDED.ended_by_captain, advice: keptFor(opener) }),
-  ended_by_operator: (opener) => ({ message: ENDED.ended_by_operator, advice: keptFor(opener) }),
+  ended_by_captain: (opener) => ({
+    message: 'The captain has disconnected this mailbox.',
+    advice: keptFor(opener),
+  }),
+  ended_by_operator: (opener) => ({
+    message: 'Whoever runs Celeste Mail has disconnected this mailbox.',
+    advice: keptFor(opener),
+  }),
   shared_unopened: ({ name }) => ({
     message: `The Outlook of ${name ?? 'whoever opened this shared mailbox'} is disconnected.`,
     advice: ADD_AGAIN,
@@ -144,7 +143,7 @@ const OTHERS_ADVICE: Record<string, (opener: Opener) => Words> = {
 const ADD_AGAIN = 'Anyone whom Microsoft lets read it can add it again in the settings.';
 
 function keptFor({ name }: Opener): string {
-  return `Mail synced so far stays. ${name === null ? 'Its owner is no longer aboard.' : `${name} can connect it again.`}`;
+  return `The mail that is here stays. ${name === null ? 'Its owner is no longer aboard.' : `${name} can connect it again.`}`;
 }
 
 /** Whoever adds a shared mailbox again takes it over (shared.ts); one's own is nobody else's to open. */

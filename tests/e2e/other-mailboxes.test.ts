@@ -106,19 +106,19 @@ describe('the mailbox of one who has left the yacht', () => {
     await shown.getByText('Disconnected', { exact: true }).waitFor();
     await shown.getByText('The captain has disconnected this mailbox.').waitFor();
     expect(await shown.getByRole('button', { name: 'Disconnect' }).count()).toBe(0);
-    expect(await captain.getByText('no longer comes in.').count()).toBe(0);
+    expect(await captain.getByRole('button', { name: 'Connect again' }).count()).toBe(0);
   });
 
   it('says so to its owner on every screen, who decides about the mail', async () => {
     const { page } = await visit(browser, { phone: true, allowed: [service.url, sandbox.url] });
     await page.goto(service.url);
     await page.getByRole('button', { name: 'Ewan Traill' }).click();
-    const notice = page.getByRole('status').filter({ hasText: `${ENGINEER} no longer comes in.` });
+    const notice = page.getByRole('status').filter({ hasText: 'The captain has disconnected your mailbox.' });
     await notice.getByRole('button', { name: 'Connect again' }).waitFor();
     await expectNoSidewaysScroll(page);
     await page.goto(`${service.url}/settings`);
     const card = page.getByRole('article', { name: 'Read mail' });
-    await card.getByText('The captain has disconnected this mailbox.').waitFor();
+    await card.getByText('The captain has disconnected your mailbox.').waitFor();
     await card.getByRole('button', { name: 'Connect Outlook' }).waitFor();
     await card.getByRole('button', { name: 'Leave it disconnected' }).click();
     const question = page.getByRole('alertdialog', { name: 'Leave it disconnected?' });
@@ -126,6 +126,6 @@ describe('the mailbox of one who has left the yacht', () => {
     await expectAccessible(page, 'leaving a mailbox disconnected');
     await question.getByRole('button', { name: 'Leave it disconnected', exact: true }).click();
     await notice.waitFor({ state: 'detached' });
-    await card.getByText('The captain has disconnected this mailbox.').waitFor({ state: 'detached' });
+    await card.getByText('The captain has disconnected your mailbox.').waitFor({ state: 'detached' });
   });
 });

@@ -56,12 +56,12 @@ it('says of a consent to write what no longer works, and that reading goes on', 
 it('says who ended a mailbox, and what its owner can do', () => {
   const problem = {
     code: 'ended_by_captain',
-    message: 'The captain has disconnected this mailbox.',
+    message: 'The captain has disconnected your mailbox.',
     advice: 'Decide.',
   };
   expect(noticeWords(notice({ kind: 'ended', problem }), now)).toEqual({
-    title: 'purser@corvina.test no longer comes in.',
-    detail: 'The captain has disconnected this mailbox. Decide.',
+    title: 'The captain has disconnected your mailbox.',
+    detail: 'Decide.',
     connect: 'read',
   });
 });

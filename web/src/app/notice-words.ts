@@ -56,8 +56,8 @@ export function noticeWords({ also, ...notice }: Said, now: Date): NoticeWords {
         };
   }
   if (notice.kind === 'ended') {
-    const detail = `${notice.problem?.message ?? ''} ${advice}`;
-    return { title: `${notice.mailbox} no longer comes in.`, detail, connect: 'read' };
+    const title = notice.problem?.message ?? `${notice.mailbox} is disconnected.`;
+    return { title, detail: advice, connect: 'read' };
   }
   const why = notice.problem?.message ?? 'No round has come to its end for an hour.';
   return {

@@ -33,7 +33,7 @@ export function BackButton({
 /** A name and its value, in a column of such. */
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div className="flex min-h-6 gap-3 py-0.5">
+    <div className="flex min-h-6 items-baseline gap-3 py-0.5">
       <dt className="w-24 shrink-0 text-ink-3">{name}</dt>
       <dd className="min-w-0 flex-1 break-words text-ink">{children}</dd>
     </div>

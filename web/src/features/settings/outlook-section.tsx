@@ -83,42 +83,16 @@ function ConnectionRow({ purpose, connection }: { purpose: Purpose; connection: 
   );
 }
 
-function ConnectButtons({ purpose, connection }: { purpose: Purpose; connection: Connection }) {
+type ButtonsProps = { purpose: Purpose; connection: Connection };
+
+function ConnectButtons({ purpose, connection }: ButtonsProps) {
   const connect = useConnect();
-  const [asking, setAsking] = useState(false);
-  const [mail, setMail] = useState<MailChoice>('keep');
-  const client = useQueryClient();
-  const { title, loses } = WORDS[purpose];
-  // By somebody else, and its owner has not said yet what they want.
-  const isEnded = connection.state === 'not_connected' && connection.problem !== null;
-  const leaving = isEnded ? 'Leave it disconnected' : 'Disconnect';
-  const leave = useMutation({
-    mutationFn: () => disconnect(purpose, mail),
-    onSuccess: (status) => {
-      client.setQueryData(outlookQuery.queryKey, status);
-      void client.invalidateQueries({ queryKey: ['watchers'] });
-      void client.invalidateQueries({ queryKey: ['notices'] });
-      setAsking(false);
-      const description = purpose === 'read' ? mailAfter(mail) : undefined;
-      const done = isEnded ? 'It stays disconnected' : `Disconnected: ${title.toLowerCase()}`;
-      toast.success(done, { description });
-    },
-    onError: (error) => {
-      setAsking(false);
-      toast.error(isEnded ? 'Nothing was changed' : 'Still connected', {
-        description: wordsOf(error).detail,
-      });
-    },
-  });
-  const ask = () => {
-    setMail('keep');
-    setAsking(true);
-  };
-  if (!connection.configured) return <span className="text-sm text-ink-3">Not set up by the operator</span>;
-  const again = connection.state === 'reauth_required' || connection.missing_scopes.length > 0;
+  const { configured, state, missing_scopes, problem } = connection;
+  if (!configured) return <span className="text-sm text-ink-3">Not set up by the operator</span>;
+  const again = state === 'reauth_required' || missing_scopes.length > 0;
   return (
     <div className="flex flex-wrap gap-2">
-      {connection.state !== 'connected' || again ? (
+      {state !== 'connected' || again ? (
         <Button
           look={purpose === 'read' || again ? 'primary' : 'secondary'}
           disabled={connect.isPending}
@@ -127,26 +101,74 @@ function ConnectButtons({ purpose, connection }: { purpose: Purpose; connection:
           {again ? 'Connect again' : purpose === 'read' ? 'Connect Outlook' : 'Allow writing'}
         </Button>
       ) : null}
-      {(isEnded || connection.state !== 'not_connected') && (
-        <Button look="danger" onClick={ask}>
-          {leaving}
-        </Button>
-      )}
+      {(state !== 'not_connected' || problem) && <Leave purpose={purpose} connection={connection} />}
+    </div>
+  );
+}
+
+const leavingWords = (title: string) => ({
+  leave: 'Disconnect',
+  question: `Disconnect “${title}”?`,
+  cancel: 'Stay connected',
+  erased: 'The stored permission is erased.',
+  done: `Disconnected: ${title}`,
+  failed: 'Still connected',
+});
+
+// Somebody else has disconnected it, and its owner has not said yet what they want.
+const LEFT = {
+  leave: 'Leave it disconnected',
+  question: 'Leave it disconnected?',
+  cancel: 'Decide later',
+  erased: 'The stored permission is erased already.',
+  done: 'It stays disconnected',
+  failed: 'Nothing was changed',
+};
+
+function Leave({ purpose, connection }: ButtonsProps) {
+  const [asking, setAsking] = useState(false);
+  const [mail, setMail] = useState<MailChoice>('keep');
+  const client = useQueryClient();
+  const { title, loses } = WORDS[purpose];
+  const isLeft = connection.state === 'not_connected';
+  const words = isLeft ? LEFT : leavingWords(title.toLowerCase());
+  const leave = useMutation({
+    mutationFn: () => disconnect(purpose, mail),
+    onSuccess: (status) => {
+      client.setQueryData(outlookQuery.queryKey, status);
+      for (const key of ['watchers', 'notices']) void client.invalidateQueries({ queryKey: [key] });
+      setAsking(false);
+      toast.success(words.done, { description: purpose === 'read' ? mailAfter(mail) : undefined });
+    },
+    onError: (error) => {
+      setAsking(false);
+      toast.error(words.failed, { description: wordsOf(error).detail });
+    },
+  });
+  const ask = () => {
+    setMail('keep');
+    setAsking(true);
+  };
+  return (
+    <>
+      <Button look={isLeft ? 'secondary' : 'danger'} onClick={ask}>
+        {words.leave}
+      </Button>
       <Confirm
         open={asking}
-        title={isEnded ? `${leaving}?` : `Disconnect “${title.toLowerCase()}”?`}
-        confirm={`${leaving}${alsoDeletes(mail)}`}
-        cancel={isEnded ? 'Decide later' : 'Stay connected'}
-        dangerous
+        title={words.question}
+        confirm={`${words.leave}${alsoDeletes(mail)}`}
+        cancel={words.cancel}
+        dangerous={!isLeft || mail === 'purge'}
         busy={leave.isPending}
         onConfirm={() => leave.mutate()}
         onCancel={() => setAsking(false)}
       >
         <p>{loses}</p>
         {purpose === 'read' && <MailChoiceField value={mail} onChange={setMail} />}
-        <p>The stored permission is erased{isEnded && ' already'}. You can connect again at any time.</p>
+        <p>{words.erased} You can connect again at any time.</p>
       </Confirm>
-    </div>
+    </>
   );
 }
 

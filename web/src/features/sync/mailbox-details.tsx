@@ -183,7 +183,8 @@ function Facts({ watcher, interval }: Parts) {
           )}
           {isScheduled && watcher.push.problem && (
             <p className="text-pretty text-ink-2">
-              {watcher.push.problem.message} {watcher.push.problem.advice}
+              {watcher.push.state === 'lost' && `${watcher.push.problem.message} `}
+              {watcher.push.problem.advice}
             </p>
           )}
         </Fact>
