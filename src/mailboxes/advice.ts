@@ -1,4 +1,5 @@
 import { CelesteError } from '#base/errors.ts';
+import { GRAPH_WORDS, IDENTITY_WORDS } from '#microsoft/errors.ts';
 import type { MailboxKind } from '#tenants/schema.ts';
 
 import type { Problem } from './status.ts';
@@ -14,31 +15,28 @@ const RECONNECT = 'Connect Outlook again in the settings. Mail synced so far sta
 
 // What whoever opened a mailbox reads when it is in trouble, by the code that is stored with it.
 const ADVICE: Record<string, Words> = {
-  reauth_required: { message: 'Microsoft wants you to sign in again.', advice: RECONNECT },
+  reauth_required: { message: IDENTITY_WORDS.person_must_act.message, advice: RECONNECT },
   write_lost: {
     message: 'Microsoft no longer lets Celeste Mail write and send for you.',
     advice: 'Allow writing again in the settings. Reading goes on.',
   },
   not_connected: { message: 'Outlook is not connected.', advice: 'Connect Outlook in the settings.' },
   paused: { message: 'Syncing is paused.', advice: 'Resume it on the sync page.' },
-  throttled: { message: 'Microsoft asks us to slow down for this mailbox.', advice: WAIT },
-  graph_transient: { message: 'Microsoft could not be reached or could not answer.', advice: WAIT },
-  graph_malformed: { message: 'Microsoft answered with something unreadable.', advice: WAIT },
-  graph_throttled: { message: 'Microsoft asks us to slow down for this mailbox.', advice: WAIT },
+  throttled: { message: GRAPH_WORDS.throttled.message, advice: WAIT },
+  graph_transient: { message: GRAPH_WORDS.transient.message, advice: WAIT },
+  graph_malformed: { message: GRAPH_WORDS.malformed.message, advice: WAIT },
+  graph_throttled: { message: GRAPH_WORDS.throttled.message, advice: WAIT },
   graph_unauthorized: {
-    message: 'Microsoft does not accept our access to this mailbox.',
+    message: GRAPH_WORDS.unauthorized.message,
     advice: `It is tried again. If it stays: ${RECONNECT}`,
   },
   graph_forbidden: {
-    message: 'Microsoft says we may not read this mailbox.',
+    message: GRAPH_WORDS.forbidden.message,
     advice: 'Connect Outlook again and accept every permission; ask your administrator if it stays.',
   },
-  graph_mailbox_unavailable: {
-    message: 'This mailbox is not available to apps: not licensed yet, inactive, or not in Microsoft 365.',
-    advice: 'A new licence takes up to an hour. If it stays, ask whoever runs your Microsoft 365.',
-  },
+  graph_mailbox_unavailable: GRAPH_WORDS.mailbox_unavailable,
   graph_rejected: {
-    message: 'Microsoft refused a request of ours.',
+    message: GRAPH_WORDS.rejected.message,
     advice: 'It is tried again. If it stays, tell whoever runs Celeste Mail: the log has the request id.',
   },
   ended_by_captain: { message: 'The captain has disconnected your mailbox.', advice: DECIDE },
@@ -48,10 +46,10 @@ const ADVICE: Record<string, Words> = {
     advice: 'Anyone whom Microsoft lets read it can add it again in the settings. Mail synced so far stays.',
   },
   identity_operator: {
-    message: 'Microsoft refuses this service itself, not your account.',
+    message: IDENTITY_WORDS.operator.message,
     advice: 'Nothing to do for you. Whoever runs Celeste Mail: check the Azure app with `celeste doctor`.',
   },
-  identity_transient: { message: "Microsoft's sign-in could not be reached.", advice: WAIT },
+  identity_transient: { message: IDENTITY_WORDS.transient.message, advice: WAIT },
   azure_app_missing: {
     message: 'Reading Outlook mail is not set up here.',
     advice: 'Whoever runs Celeste Mail sets AZURE_READ_APP_ID and its secret.',
@@ -100,8 +98,8 @@ const UNKNOWN: Words = {
   advice: `${WAIT} If it stays, tell whoever runs Celeste Mail.`,
 };
 
-// The same for everybody else, where only the opener can mend it.
-const OTHERS_ADVICE: Record<string, (opener: Opener) => Words> = {
+// What is different for everybody else, where only the opener can mend it.
+const OTHERS_ADVICE: Record<string, (opener: Opener) => Partial<Words>> = {
   reauth_required: (opener) => ({
     message: `Microsoft wants ${opener.name ?? 'whoever opened this mailbox'} to sign in again.`,
     advice: askOpener(opener, 'connect Outlook again'),
@@ -111,11 +109,9 @@ const OTHERS_ADVICE: Record<string, (opener: Opener) => Words> = {
     advice: askOpener(opener, 'allow writing again in the settings'),
   }),
   graph_unauthorized: (opener) => ({
-    message: 'Microsoft does not accept our access to this mailbox.',
     advice: `It is tried again. If it stays: ${askOpener(opener, 'connect Outlook again')}`,
   }),
   graph_forbidden: (opener) => ({
-    message: 'Microsoft says we may not read this mailbox.',
     advice: askOpener(opener, 'connect Outlook again and accept every permission'),
   }),
   ended_by_captain: (opener) => ({
@@ -131,13 +127,9 @@ const OTHERS_ADVICE: Record<string, (opener: Opener) => Words> = {
     advice: ADD_AGAIN,
   }),
   seal_unknown_key: (opener) => ({
-    message: 'The stored access to this mailbox was sealed with a key that is gone.',
     advice: `Whoever runs Celeste Mail puts the key back into TOKEN_KEYS. Or: ${askOpener(opener, 'connect Outlook again')}`,
   }),
-  seal_broken: (opener) => ({
-    message: 'The stored access to this mailbox cannot be opened.',
-    advice: askOpener(opener, 'connect Outlook again'),
-  }),
+  seal_broken: (opener) => ({ advice: askOpener(opener, 'connect Outlook again') }),
 };
 
 const ADD_AGAIN = 'Anyone whom Microsoft lets read it can add it again in the settings.';
@@ -158,7 +150,7 @@ function askOpener({ name, kind }: Opener, toDo: string): string {
  * @param opener who opened the mailbox; null for the words that are for them
  */
 export function adviceOn(code: string, opener: Opener | null = null): CelesteError {
-  const words = (opener && OTHERS_ADVICE[code]?.(opener)) ?? ADVICE[code] ?? UNKNOWN;
+  const words = { ...(ADVICE[code] ?? UNKNOWN), ...(opener && OTHERS_ADVICE[code]?.(opener)) };
   return new CelesteError(code, words.message, { advice: words.advice });
 }
 

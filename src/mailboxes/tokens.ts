@@ -12,6 +12,7 @@ import type { Purpose } from '#microsoft/scopes.ts';
 import type { TenantSchema } from '#tenants/schema.ts';
 import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 
+import { adviceOn } from './advice.ts';
 import { openedBy } from './grants.ts';
 import type { TokenOwner, TokenRow, TokenVault } from './token-vault.ts';
 
@@ -150,11 +151,7 @@ function find(db: TokenReader, owner: TokenOwner) {
 }
 
 function usableRow(row: TokenRow | undefined): TokenRow {
-  if (!row) {
-    throw new CelesteError('not_connected', 'Outlook is not connected.', {
-      advice: 'Connect Outlook in the settings.',
-    });
-  }
+  if (!row) throw adviceOn('not_connected');
   if (row.is_revoked) throw reauthRequired();
   return row;
 }
@@ -170,10 +167,8 @@ export function identityFor(identities: Identities, purpose: Purpose): Identity 
 }
 
 function reauthRequired(cause?: IdentityError): CelesteError {
-  return new CelesteError('reauth_required', 'Microsoft wants you to sign in again.', {
-    advice: 'Connect Outlook again in the settings. Mail synced so far stays.',
-    cause,
-  });
+  const { code, message, advice } = adviceOn('reauth_required');
+  return new CelesteError(code, message, { advice, cause });
 }
 
 async function markRevoked(tx: TenantWriter, owner: TokenOwner, error: IdentityError): Promise<void> {

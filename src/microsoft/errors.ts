@@ -41,7 +41,8 @@ export type GraphFault = {
   cause?: unknown;
 };
 
-const WORDS: Record<GraphErrorKind, { message: string; advice: string }> = {
+/** What each kind is called, and what to do about it where nothing better is known. */
+export const GRAPH_WORDS: Record<GraphErrorKind, { message: string; advice: string }> = {
   throttled: {
     message: 'Microsoft asks us to slow down for this mailbox.',
     advice: 'Nothing to do: the sync goes on by itself when the wait is over.',
@@ -93,9 +94,9 @@ export class GraphError extends CelesteError {
   readonly existingId: string | null;
 
   constructor(fault: GraphFault) {
-    const details: ErrorDetails = { advice: WORDS[fault.kind].advice };
+    const details: ErrorDetails = { advice: GRAPH_WORDS[fault.kind].advice };
     if (fault.cause !== undefined) details.cause = fault.cause;
-    super(`graph_${fault.kind}`, WORDS[fault.kind].message, details);
+    super(`graph_${fault.kind}`, GRAPH_WORDS[fault.kind].message, details);
     this.name = 'GraphError';
     this.kind = fault.kind;
     this.status = fault.status;
@@ -129,7 +130,7 @@ export type IdentityFault = {
   cause?: unknown;
 };
 
-const IDENTITY_WORDS: Record<IdentityErrorKind, { message: string; advice: string }> = {
+export const IDENTITY_WORDS: Record<IdentityErrorKind, { message: string; advice: string }> = {
   person_must_act: {
     message: 'Microsoft wants you to sign in again.',
     advice: 'Connect Outlook again.',
