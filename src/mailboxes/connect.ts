@@ -213,7 +213,7 @@ const REFUSALS: Record<string, { message: string; advice: string }> = {
   },
   mailbox_in_use: {
     message: 'Somebody else aboard has connected this mailbox.',
-    advice: 'They disconnect it first, or you connect your own.',
+    advice: 'They, or the captain, disconnect it first; or you connect your own.',
   },
 };
 

@@ -120,7 +120,7 @@ async function watch(
     .executeTakeFirst();
   if (watcher) return resumeShared(tx, owner, account.accountId);
   throw new CelesteError('mailbox_in_use', 'Somebody else aboard has connected this mailbox.', {
-    advice: 'They disconnect it first, or you connect your own.',
+    advice: 'They, or the captain, disconnect it first; or you connect your own.',
   });
 }
 

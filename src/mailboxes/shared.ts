@@ -110,7 +110,7 @@ async function consentOf(db: Reading, { userId }: Principal): Promise<string> {
 async function refuseOwnMailbox(db: Reading, by: Recognised): Promise<void> {
   if (!(await isTaken(db, 'own', by))) return;
   throw new CelesteError('mailbox_in_use', 'Somebody aboard has connected this mailbox as their own.', {
-    advice: 'They disconnect it first; then it can be shared.',
+    advice: 'They, or the captain, disconnect it first; then it can be shared.',
   });
 }
 
