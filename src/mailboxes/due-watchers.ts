@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 
 import type { TenantReader } from '#tenants/tenants.ts';
 
+import { running } from './running.ts';
+
 export type DueWatcher = {
   id: string;
   /** It has never been read to its end. */
@@ -24,13 +26,12 @@ export async function watchersSchedule(
   now: Date,
   limit: number,
 ): Promise<{ due: DueWatcher[]; nextAt: Date | null }> {
-  const running = sql`sync_status in ('pending', 'active', 'degraded')`;
   const { rows } = await sql<{ id: string; is_first: boolean; ready_at: Date }>`
     (select id, first_synced_at is null as is_first, greatest(next_sync_at, throttled_until, lease_until) as ready_at
-       from email_watchers where ${running} and next_sync_at <= ${now} order by next_sync_at limit ${limit})
+       from email_watchers where sync_status in ${running} and next_sync_at <= ${now} order by next_sync_at limit ${limit})
     union all
     (select id, false, next_sync_at from email_watchers
-      where ${running} and next_sync_at > ${now} order by next_sync_at limit 1)`.execute(db);
+      where sync_status in ${running} and next_sync_at > ${now} order by next_sync_at limit 1)`.execute(db);
   const later = rows.filter(({ ready_at }) => ready_at > now).map(({ ready_at }) => ready_at.getTime());
   const due = rows.filter(({ ready_at }) => ready_at <= now);
   return {

@@ -5,6 +5,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { NoticeKind } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
+import { running } from './running.ts';
+
 // By the last round that ended well: quiet folders of a large mailbox take turns, so what it is complete up to may
 // be older. One that never was read to its end is judged by its latest page: a large first sync takes hours.
 const inStepAt = sql`greatest(w.last_sync_at, w.expected_from,
@@ -18,7 +20,7 @@ const isOut = (now: Date) => sql<boolean>`(
 
 /** True an hour after a round was due and did not complete. */
 const isStale = (now: Date) => sql<boolean>`(
-  w.sync_status in ('pending', 'active', 'degraded')
+  w.sync_status in ${running}
   and ${inStepAt} < ${now}::timestamptz - interval '1 hour' - ${minutes})`;
 
 /** Read as before, but its owner's consent to write has died. Where both have, reading comes first. */

@@ -6,6 +6,7 @@ import { CelesteError } from '#base/errors.ts';
 import type { EmailWatchersTable } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
+import { RUNNING } from './running.ts';
 import type { Progress } from './watchers.ts';
 
 export const LEASE_SECONDS = 15;
@@ -34,7 +35,7 @@ export async function claimWatcher(
     .from('before')
     .set({ lease_owner: owner, lease_until: leaseEnd() })
     .whereRef('email_watchers.id', '=', 'before.id')
-    .where('sync_status', 'in', ['pending', 'active', 'degraded'])
+    .where('sync_status', 'in', RUNNING)
     .where((eb) =>
       eb.or([
         eb('lease_until', 'is', null),
@@ -71,7 +72,7 @@ export async function holdLease(
     .set({ lease_until: leaseEnd(), ...done })
     .where('id', '=', watcherId)
     .where('lease_owner', '=', owner)
-    .where('sync_status', 'in', ['pending', 'active', 'degraded'])
+    .where('sync_status', 'in', RUNNING)
     .executeTakeFirst();
   if (held.numUpdatedRows === 0n) {
     throw new CelesteError(

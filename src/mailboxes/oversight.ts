@@ -8,6 +8,7 @@ import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 import { noteOutages, troublesAt, unnotedOutages } from './freshness.ts';
 import { type NoticeChange, settleNotices } from './notices.ts';
 import { keptRounds, pruneRounds } from './rounds.ts';
+import { running } from './running.ts';
 
 /** How the mailboxes of a yacht stand. */
 export type Standing = {
@@ -31,7 +32,7 @@ export async function standingOf(db: TenantReader, now: Date): Promise<Standing>
     select (select jsonb_object_agg(s.sync_status, s.n)
               from (select sync_status, count(*) as n from email_watchers group by sync_status) s) as states,
            (select min(complete_up_to) from email_watchers
-             where sync_status in ('pending', 'active', 'degraded')) as oldest,
+             where sync_status in ${running}) as oldest,
            exists (${unnotedOutages(now)})
              or exists (select 1 from (${troublesAt(now)}) t
                           full join (select * from email_notices where mended_at is null) n using (watcher_id, kind)

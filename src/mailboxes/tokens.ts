@@ -14,6 +14,7 @@ import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 
 import { adviceOn } from './advice.ts';
 import { openedBy } from './grants.ts';
+import { RUNNING } from './running.ts';
 import type { TokenOwner, TokenRow, TokenVault } from './token-vault.ts';
 
 /** The two Azure registrations; null: that one is not set up. */
@@ -206,7 +207,7 @@ async function stopForReauth(tx: TenantWriter, yachtId: string, accountId: strin
     .set({ sync_status: 'reauth_required', last_sync_error_code: code, last_sync_error: message })
     .where('yacht_id', '=', yachtId)
     .where(openedBy(accountId))
-    .where('sync_status', 'in', ['pending', 'active', 'degraded'])
+    .where('sync_status', 'in', RUNNING)
     .execute();
 }
 

@@ -13,6 +13,7 @@ import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 import { adviceOn, problemOn, pushProblemOn } from './advice.ts';
 import { type FolderState, folderStates } from './folder-states.ts';
 import { watcherNotFound } from './mailbox.ts';
+import { isRunning } from './running.ts';
 import type { Problem } from './status.ts';
 
 export type Progress = { done: number; total: number; folders_done: number; folders_total: number };
@@ -159,7 +160,7 @@ async function lockedWatcher(tx: TenantWriter, watcherId: string): Promise<Watch
 }
 
 function refuseUnlessRunning(row: WatcherRow): void {
-  if (['pending', 'active', 'degraded'].includes(row.sync_status)) return;
+  if (isRunning(row.sync_status)) return;
   const code = { reauth_required: 'reauth_required', disconnected: 'not_connected', paused: 'paused' }[
     row.sync_status as string
   ];

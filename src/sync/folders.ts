@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 
 import { newId } from '#base/ids.ts';
 import { holdLease, type Lease } from '#mailboxes/lease.ts';
+import { running } from '#mailboxes/running.ts';
 import type { FolderRound, GraphFolder } from '#microsoft/folder-delta.ts';
 import { getWellKnownFolders } from '#microsoft/well-known-folders.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
@@ -58,7 +59,7 @@ export async function storeQuiet(tx: TenantWriter, tree: Tree, lease: Lease): Pr
     with held as (
       update email_watchers set folders_delta_link = ${tree.link}
        where id = ${lease.watcherId} and lease_owner = ${lease.owner}
-         and sync_status in ('pending', 'active', 'degraded')
+         and sync_status in ${running}
       returning id)
     update email_folders f
        set delta_link = q.link, synced_at = q.at, last_error = q.error

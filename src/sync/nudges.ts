@@ -2,6 +2,7 @@
 // what changed. However many come, a mailbox has one round at a time and a pause between two.
 import type { Nudge } from '#directory/nudges.ts';
 import { openGap } from '#mailboxes/gaps.ts';
+import { RUNNING } from '#mailboxes/running.ts';
 import { lockWatcher } from '#mailboxes/watchers.ts';
 import type { GapKind } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
@@ -116,7 +117,7 @@ export async function bringForward(
       ...(isNotified && { nudged_at: now }),
     })
     .where('id', '=', watcherId)
-    .where('sync_status', 'in', ['pending', 'active', 'degraded'])
+    .where('sync_status', 'in', RUNNING)
     .where((eb) => eb.or([eb('failures', '=', 0), eb('last_sync_error_code', '=', FOLDERS_INCOMPLETE)]))
     .executeTakeFirst();
   return brought.numUpdatedRows > 0n;

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { adviceOn } from '#mailboxes/advice.ts';
 import { RELEASED, releaseLease, withPlacesBack } from '#mailboxes/lease.ts';
 import { triggerOf } from '#mailboxes/rounds.ts';
+import { RUNNING } from '#mailboxes/running.ts';
 import type { LastRound } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
@@ -14,8 +15,6 @@ import { jitter, nextAttempt } from './plan.ts';
 import { notePoll } from './push-silence.ts';
 import type { Round, WatcherRow } from './round.ts';
 import { noteTroubles } from './troubles.ts';
-
-const RUNNING = ['pending', 'active', 'degraded'] as const;
 
 /**
  * Writes the ending, unless the mailbox is somebody else's by now; and in any case what the round was, in the

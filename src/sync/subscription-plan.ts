@@ -13,6 +13,7 @@
 import type { Selectable } from 'kysely';
 
 import { SILENT } from '#directory/subscriptions.ts';
+import { isRunning } from '#mailboxes/running.ts';
 import type { EmailWatchersTable, SubscriptionState, SubscriptionWish } from '#tenants/schema.ts';
 
 import { UNDOUBTED } from './plan-push.ts';
@@ -38,7 +39,6 @@ export type Circumstances = { now: Date; webhookUrl: string | null };
 export type Task = 'create' | 'renew' | 'reauthorize' | 'remove';
 export type Step = { task: Task } | { task: 'rest' };
 
-const RUNNING = ['pending', 'active', 'degraded'];
 const MINUTE_MS = 60_000;
 
 /** Longer than any of the calls takes: whoever is still in a state that ends in -ing by then has died. */
@@ -63,8 +63,7 @@ export function nextStep(row: SubscriptionRow, { now, webhookUrl }: Circumstance
 
 // With a person's consent only their own mailbox notifies: shared ones are polled.
 // https://learn.microsoft.com/en-us/graph/outlook-change-notifications-overview
-const maySubscribe = ({ kind, sync_status }: SubscriptionRow) =>
-  kind === 'own' && RUNNING.includes(sync_status);
+const maySubscribe = ({ kind, sync_status }: SubscriptionRow) => kind === 'own' && isRunning(sync_status);
 
 /** Whether a worker is at it, or was when it died. */
 export const isBusy = (state: SubscriptionState) =>

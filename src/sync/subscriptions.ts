@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { newClientState } from '#directory/client-state.ts';
 import { forgetSubscriptions, noteSubscription, type SubscriptionOwner } from '#directory/subscriptions.ts';
 import { openGap } from '#mailboxes/gaps.ts';
+import { running } from '#mailboxes/running.ts';
 import { lockWatcher } from '#mailboxes/watchers.ts';
 import { asWorker, type TenantReader, type TenantWriter } from '#tenants/tenants.ts';
 
@@ -146,7 +147,7 @@ export async function dueSubscriptions(
   limit: number,
 ): Promise<string[]> {
   const isWanted = sql`${webhookUrl}::text is not null and kind = 'own'
-                       and sync_status in ('pending', 'active', 'degraded')`;
+                       and sync_status in ${running}`;
   const isDue = sql`coalesce(subscription_due_at <= ${now}, true)`;
   const isRemoving = sql`subscription_state = 'removing'`;
   const rows = await db

@@ -13,6 +13,11 @@ type Mailbox = {
   /** With whose consent Microsoft opens it. */
   owner: { display_name: string; is_you: boolean };
 };
+
+/** True while a mailbox is kept in sync; else it waits for a person. */
+export const isRunning = ({ status }: Pick<Mailbox, 'status'>): boolean =>
+  ['pending', 'active', 'degraded'].includes(status);
+
 export type Tone = 'ok' | 'busy' | 'warn' | 'danger' | 'off';
 
 /** One line on how a mailbox stands, and how urgent it is. */

@@ -10,7 +10,7 @@ import { DateText, useNow } from '../../ui/date-text.tsx';
 import { until } from '../../ui/dates.ts';
 import { count, plural } from '../../ui/format.ts';
 import { useShortcuts } from '../../ui/keys.tsx';
-import { mailboxState, TONE_DOT } from '../../ui/mailbox-state.ts';
+import { isRunning, mailboxState, TONE_DOT } from '../../ui/mailbox-state.ts';
 import { BackButton, Fact, PaneHeader } from '../../ui/pane.tsx';
 import { ProgressBar } from '../../ui/progress.tsx';
 import { Empty, Skeleton } from '../../ui/states.tsx';
@@ -83,10 +83,10 @@ type Parts = { watcher: Watcher; interval: RefObject<HTMLSelectElement | null> }
 function Actions({ watcher, interval }: Parts) {
   const { sync, pause } = useMailboxActions(watcher);
   const isPaused = watcher.status === 'paused';
-  const isRunning = ['pending', 'active', 'degraded'].includes(watcher.status);
+  const isScheduled = isRunning(watcher);
   const isSyncing = watcher.syncing || sync.isPending;
-  const maySync = watcher.mine && isRunning && !isSyncing;
-  const mayPause = watcher.mine && (isRunning || isPaused) && !pause.isPending;
+  const maySync = watcher.mine && isScheduled && !isSyncing;
+  const mayPause = watcher.mine && (isScheduled || isPaused) && !pause.isPending;
   const group = 'Sync';
   useShortcuts([
     { keys: 's', label: 'Sync now', group, run: () => maySync && sync.mutate() },
@@ -108,7 +108,7 @@ function Actions({ watcher, interval }: Parts) {
           {isSyncing ? 'Syncing' : 'Sync now'}
         </Button>
       )}
-      {(isPaused || isRunning) && (
+      {(isPaused || isScheduled) && (
         <Button
           keys="p"
           look={isPaused ? 'primary' : 'ghost'}
@@ -160,7 +160,7 @@ function Facts({ watcher, interval }: Parts) {
   const now = useNow();
   const { last_round, reconciled_at } = watcher;
   const isConnected = watcher.status !== 'disconnected';
-  const isScheduled = ['pending', 'active', 'degraded'].includes(watcher.status);
+  const isScheduled = isRunning(watcher);
   return (
     <dl>
       <Fact name="Last round">
