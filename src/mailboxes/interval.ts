@@ -4,7 +4,7 @@ import { CelesteError } from '#base/errors.ts';
 import { recordAudit } from '#tenants/audit.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
-import { getWatcher, type WatcherState } from './watchers.ts';
+import { getWatcherState, requireWatcher, type WatcherState } from './watchers.ts';
 
 /** Minutes between two rounds that a person may choose. */
 export const INTERVAL_MINUTES = { min: 5, max: 1440 };
@@ -24,7 +24,7 @@ export async function setSyncInterval(
   person: { userId: string; yachtId: string },
   { watcherId, minutes, now }: IntervalRequest,
 ): Promise<WatcherState> {
-  await getWatcher(tx, watcherId, now);
+  await requireWatcher(tx, watcherId);
   const due = new Date(now.getTime() + minutes * MINUTE_MS);
   const { rows } = await sql<{ before: number | null }>`
     select celeste_set_sync_interval(${watcherId}, ${minutes}, ${due}) as before`.execute(tx);
@@ -33,9 +33,7 @@ export async function setSyncInterval(
     throw new CelesteError(
       'not_allowed',
       'Only the owner of a mailbox and the captain say how often it is looked at.',
-      {
-        advice: 'Ask one of them.',
-      },
+      { advice: 'Ask one of them.' },
     );
   }
   if (before !== minutes) {
@@ -48,6 +46,5 @@ export async function setSyncInterval(
       after: { minutes },
     });
   }
-  const { folders: _, ...watcher } = await getWatcher(tx, watcherId, now);
-  return watcher;
+  return getWatcherState(tx, watcherId, now);
 }
