@@ -14,11 +14,11 @@ export function announcing(
 ): Queue {
   return {
     ...queue,
-    send: async (name, data, options) => {
+    send: async (name, data) => {
       if (name === 'sync-mailbox' && 'yacht_id' in data) {
         await announceDue(master, data.yacht_id, new Date(clock.now().getTime() + LEASE_SECONDS * 1000));
       }
-      await queue.send(name, data, options);
+      await queue.send(name, data);
     },
   };
 }

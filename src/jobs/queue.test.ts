@@ -63,14 +63,6 @@ it('drains what jobs lead to, and goes on after one that fails', async () => {
   expect(done).toEqual(['sweep', 'match corvina']);
 });
 
-it('leaves a job alone that is for later', async () => {
-  const queue = await open('api');
-  await queue.send('sync-mailbox', mailbox(1), { afterSeconds: 60 });
-  const { done, handlers } = recording();
-  await queue.drain(handlers);
-  expect(done).toEqual(['sweep']);
-});
-
 it('hands a job that an API process sent to a worker process, at once', async () => {
   const [api, worker] = [await open('api'), await open('worker')];
   let arrived = Promise.withResolvers<string>();

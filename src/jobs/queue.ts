@@ -29,11 +29,7 @@ export type Handlers = { [Name in JobName]: Handler<Jobs[Name]> };
 
 export interface Queue {
   /** Asks for a job; while the same one is waiting already, this does nothing. */
-  send<Name extends JobName>(
-    name: Name,
-    data: Jobs[Name],
-    options?: { afterSeconds?: number },
-  ): Promise<void>;
+  send<Name extends JobName>(name: Name, data: Jobs[Name]): Promise<void>;
   /** The same for many of a kind in one go. */
   sendAll<Name extends JobName>(name: Name, data: Jobs[Name][]): Promise<void>;
   /** Starts working: about `concurrency` mailboxes at once, and the sweep every minute and now. */
@@ -90,14 +86,14 @@ export async function createQueue({ masterUrl, log, role }: QueueOptions): Promi
   const insert = insertersOf(boss);
   let working: Working | null = null;
   return {
-    send: (name, data, options) => send(boss, name, { data, ...options }),
+    send: (name, data) => send(boss, name, data),
     sendAll: async (name, data) => {
       if (data.length > 0) await insert[name](data);
     },
     work: async (handlers, concurrency) => {
       working = await work(boss, masterUrl, { handlers, concurrency, log, leaving: leaving.signal });
       await boss.schedule('sweep', '* * * * *', { whole: false }, { singletonKey: 'sweep' });
-      await send(boss, 'sweep', { data: { whole: false } });
+      await send(boss, 'sweep', { whole: false });
     },
     drain: (handlers) => drain(boss, NAMES, { handlers, log, leaving: leaving.signal }),
     stop: async (graceMs = STOP_GRACE_MS) => {
@@ -131,18 +127,8 @@ function insertersOf(boss: PgBoss): Record<JobName, (data: Jobs[JobName][]) => P
   return Object.fromEntries(NAMES.map((name) => [name, inserter(name)])) as ReturnType<typeof insertersOf>;
 }
 
-type Sending<Name extends JobName> = { data: Jobs[Name]; afterSeconds?: number };
-
-async function send<Name extends JobName>(boss: PgBoss, name: Name, job: Sending<Name>): Promise<void> {
-  const { data, afterSeconds = 0 } = job;
-  const { singletonKey, ...mark } = markOf(name, data);
-  const sent = await boss.send(name, data, {
-    ...mark,
-    // One that waits for longer does not stand in the way of one that is wanted sooner.
-    singletonKey: singletonKey + (afterSeconds > 0 ? `:${afterSeconds}` : ''),
-    startAfter: afterSeconds,
-  });
-  if (sent && afterSeconds === 0) await ring(boss, name);
+async function send<Name extends JobName>(boss: PgBoss, name: Name, data: Jobs[Name]): Promise<void> {
+  if (await boss.send(name, data, markOf(name, data))) await ring(boss, name);
 }
 
 /** By what the queue tells jobs apart, and whose slots they take. */
