@@ -11,11 +11,6 @@ export type DueWatcher = {
   isFirst: boolean;
 };
 
-/** The ids of the watchers a worker should take up now, the longest due first. */
-export async function dueWatchers(db: TenantReader, now: Date, limit: number): Promise<string[]> {
-  return (await watchersSchedule(db, now, limit)).due.map(({ id }) => id);
-}
-
 /**
  * The watchers a worker should take up now, the longest due first, and when to ask again: the next falls due, a
  * throttle is over, or a worker that holds one may have died. Null: nothing is scheduled. Reads what is due and one
