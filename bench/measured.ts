@@ -5,12 +5,8 @@ export function readTask(): BenchTask & { httpsUrl: string; pageSize: number } {
   return JSON.parse(process.argv[2] ?? '{}');
 }
 
-const cpu0 = process.cpuUsage();
-
 /** Says how it went, with the most memory this process ever held. */
 export function sayMeasured(messages: number, milliseconds: number): void {
   const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-  const { user, system } = process.cpuUsage(cpu0);
-  const cpuMs = (user + system) / 1000;
-  console.log(JSON.stringify({ messages, milliseconds, peakMiB, cpuMs }));
+  console.log(JSON.stringify({ messages, milliseconds, peakMiB }));
 }

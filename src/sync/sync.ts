@@ -42,10 +42,6 @@ export type SyncDeps = {
 };
 
 export type SyncProgress = {
-  yachtId: string;
-  watcherId: string;
-  /** Whose mailbox it is. */
-  userId: string;
   progress: Progress;
   /** The threads that the page just committed has changed. */
   threadIds: string[];
@@ -207,15 +203,13 @@ async function runRound(deps: SyncDeps, running: Running): Promise<Ended> {
   }
 }
 
-function readingOf({ request, watcher, tree, tally }: Running): Reading {
-  const { yachtId, watcherId, onProgress } = request;
+function readingOf({ request, tree, tally }: Running): Reading {
   return {
     tree,
     lane: createLane(),
     onPage: (page) => {
       tally.page(page);
-      const { progress, threadIds } = page;
-      onProgress?.({ yachtId, watcherId, userId: watcher.user_id, progress, threadIds });
+      request.onProgress?.(page);
     },
     onConfirmed: tally.page,
     onReconciled: tally.reconciled,
