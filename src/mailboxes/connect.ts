@@ -1,6 +1,6 @@
-// Connecting Outlook: to Microsoft's sign-in page and back, and what is kept of it. This folder owns
-// auth_microsoft_tokens and email_watchers: who connected which mailbox, whether its tokens still hold, and how
-// many requests it may take.
+// Connecting Outlook: to Microsoft's sign-in page and back, and what is kept of it. This folder owns the tables of a
+// mailbox but not those of its mail: whose it is and whether the tokens hold (auth_microsoft_tokens, email_watchers), who
+// reads it, how many requests it may take, and its rounds, gaps and notices.
 import { CelesteError, hasCode } from '#base/errors.ts';
 import type { OauthStates, OauthTrip } from '#directory/oauth-states.ts';
 import type { Principal } from '#directory/principal.ts';

@@ -1,5 +1,5 @@
-// Looking after the mailboxes of a yacht when no round does: every two minutes at the latest, with the sweep. One query says how they
-// stand; only when something is to be noted does it write.
+// Looking after the mailboxes of a yacht when no round does: every two minutes at the latest, with the sweep. One query
+// says how they stand; only when something is to be noted does it write.
 import { sql } from 'kysely';
 
 import type { SyncStatus } from '#tenants/schema.ts';

@@ -1,4 +1,4 @@
-// The tokens of the mailboxes aboard, sealed: the one place that writes and opens auth_microsoft_tokens.
+// The tokens of the mailboxes aboard: the one place that seals and opens them (auth_microsoft_tokens).
 import type { Selectable } from 'kysely';
 
 import type { Clock } from '#base/clock.ts';
