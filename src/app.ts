@@ -13,38 +13,31 @@ import { listCrew, listDemoAccounts } from '#directory/directory.ts';
 import { createEvents, type Events } from '#directory/events.ts';
 import { storeNotifications } from '#directory/nudges.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
-import { createIdentify, type Principal } from '#directory/principal.ts';
+import { createIdentify } from '#directory/principal.ts';
 import { countSubscriptions } from '#directory/subscriptions.ts';
 import { fleetStanding } from '#directory/yacht-standings.ts';
 import { createHealthApp, createHttpApp, type HttpDeps } from '#http/app.ts';
 import { createMetrics, type Metrics } from '#http/metrics.ts';
-import type { OutlookDeps } from '#http/routes/outlook.ts';
 import { type HttpServer, listenHttp } from '#http/server.ts';
 import { announcing } from '#jobs/announcing.ts';
+import { createConnections, createEndMailbox, type EndMailbox } from '#jobs/connections.ts';
 import { createHandlers, type HandlerDeps } from '#jobs/handlers.ts';
 import { createStandingsKeeper } from '#jobs/keep-standings.ts';
 import { createQueue, type Queue } from '#jobs/queue.ts';
 import { type Sweeper, startSweeping } from '#jobs/sweeper.ts';
-import { beginAuthorize, finishAuthorize, replaceAccount } from '#mailboxes/connect.ts';
 import { type Connected, createConnected } from '#mailboxes/connected.ts';
-import { disconnect } from '#mailboxes/disconnect.ts';
-import type { Ending } from '#mailboxes/end.ts';
 import { createGates, type Gates } from '#mailboxes/gate.ts';
 import { createIdentities } from '#mailboxes/identities.ts';
 import { createMailboxes, type Mailboxes } from '#mailboxes/mailbox.ts';
 import { addSharedMailbox } from '#mailboxes/shared.ts';
-import { connectionStatus } from '#mailboxes/status.ts';
 import { createTokenVault } from '#mailboxes/token-vault.ts';
 import { createTokens } from '#mailboxes/tokens.ts';
 import { createGraphClient, type GraphClient } from '#microsoft/graph-client.ts';
 import { measured } from '#microsoft/measured.ts';
-import { leaveMailbox } from '#sync/leave.ts';
 import { deltaSource, listSource } from '#sync/source.ts';
 import type { SubscriptionDeps } from '#sync/subscription-steps.ts';
-import { endSubscription } from '#sync/subscriptions.ts';
 import type { Fleet } from '#tenants/fleet.ts';
 import type { GapKind } from '#tenants/schema.ts';
-import { asWorker } from '#tenants/tenants.ts';
 
 export type ServiceOptions = {
   config: Config;
@@ -73,8 +66,6 @@ export interface Service {
   /** Ends within ten seconds: no new request or job; a sync finishes the page in hand. */
   stop(): Promise<void>;
 }
-
-type EndMailbox = (yachtId: string, ending: Ending) => Promise<void>;
 
 export const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -122,7 +113,7 @@ type Parts = Required<Omit<ServiceOptions, 'webFolder' | 'secrets' | 'role'>> & 
   gates: Gates;
   mailboxes: Mailboxes;
   connected: Connected;
-  outlook: OutlookDeps;
+  outlook: HttpDeps['outlook'];
   subscriptions: SubscriptionDeps;
   addShared: HttpDeps['shared']['add'];
   endMailbox: EndMailbox;
@@ -163,77 +154,19 @@ async function createParts({ secrets, role, ...options }: ServiceOptions): Promi
   const onState = metrics.push.subscriptionState;
   const push = { webhookUrl: config.webhookUrl, onState, onGap: (kind: GapKind) => gapsOpened([kind]) };
   const subscriptions = { master, tenants, mailboxes, clock, log, ...push };
-  const outlook = createOutlook({ connecting, config, events, queue, subscriptions });
+  const doing = { events, queue, subscriptions };
+  const outlook = createConnections({ connecting, ...doing, outlook: outlookOf(config) });
   const addShared: Parts['addShared'] = (...by) => addSharedMailbox({ ...connecting, tokens }, ...by);
-  const endMailbox = createEnding({ events, queue, subscriptions });
+  const endMailbox = createEndMailbox(doing);
   const own = { config, fleet, log, clock, webFolder, authSecret: secrets.authSecret };
   const mail = { graph, gates, mailboxes, connected, outlook, subscriptions, addShared, endMailbox };
   return { ...own, queue, events, metrics, ...mail };
 }
 
-type Connecting = {
-  connecting: Parameters<typeof finishAuthorize>[0];
-  config: Config;
-  events: Events;
-  queue: Queue;
-  subscriptions: SubscriptionDeps;
-};
-
-function createOutlook({ connecting, config, events, queue, subscriptions }: Connecting): OutlookDeps {
-  const { clock } = subscriptions;
-  const { tenants } = connecting;
-  const redirectUri = `${config.http.appUrl}/auth/outlook/callback`;
-  const configured = { read: config.microsoft.read !== null, write: config.microsoft.write !== null };
-  const status = ({ yachtId, userId }: Principal) =>
-    tenants.read(asWorker(yachtId), (db) => connectionStatus(db, userId, configured));
-  const announce = async (principal: Principal, purpose: 'read' | 'write') => {
-    const { yachtId, userId } = principal;
-    await events.publish({ yacht_id: yachtId, user_id: userId, type: 'connection', data: { purpose } });
-    const { watcher_id } = await status(principal);
-    if (purpose === 'read' && watcher_id) {
-      await queue.send('sync-mailbox', { yacht_id: yachtId, watcher_id });
-      await queue.send('keep-subscription', { yacht_id: yachtId, watcher_id });
-    }
-  };
-  // Microsoft ends it for the account it notifies about, and for no other.
-  const endPush = async (principal: Principal, purpose: 'read' | 'write') => {
-    const { yachtId } = principal;
-    const { watcher_id: watcherId } = await status(principal);
-    if (purpose === 'read' && watcherId) await endSubscription(subscriptions, { yachtId, watcherId });
-  };
+function outlookOf({ http, microsoft }: Config) {
   return {
-    status,
-    begin: (principal, wanted) => beginAuthorize(connecting, principal, { ...wanted, redirectUri }),
-    finish: async (principal, answer) => {
-      const outcome = await finishAuthorize(connecting, principal, answer);
-      if (!outcome.refusal) await announce(principal, outcome.purpose);
-      return outcome;
-    },
-    replace: async (principal, state) => {
-      const { purpose } = await replaceAccount({ ...connecting, beforeReplacing: endPush }, principal, state);
-      await announce(principal, purpose);
-    },
-    disconnect: async (principal, { purpose, mail }) => {
-      const { yachtId, userId } = principal;
-      await endPush(principal, purpose);
-      const leaving = await tenants.transact(asWorker(yachtId), (tx) =>
-        disconnect(tx, { yachtId, userId, purpose }, { mail, now: clock.now() }),
-      );
-      for (const watcher_id of leaving) await queue.send('purge-mailbox', { yacht_id: yachtId, watcher_id });
-      await announce(principal, purpose);
-    },
-  };
-}
-
-function createEnding({
-  events,
-  queue,
-  subscriptions,
-}: Omit<Connecting, 'connecting' | 'config'>): EndMailbox {
-  return async (yacht_id, ending) => {
-    const { ownerId: user_id, purging } = await leaveMailbox(subscriptions, yacht_id, ending);
-    for (const watcher_id of purging) await queue.send('purge-mailbox', { yacht_id, watcher_id });
-    await events.publish({ yacht_id, user_id, type: 'connection', data: { purpose: 'read' } });
+    redirectUri: `${http.appUrl}/auth/outlook/callback`,
+    configured: { read: microsoft.read !== null, write: microsoft.write !== null },
   };
 }
 
