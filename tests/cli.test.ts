@@ -181,7 +181,9 @@ describe('celeste', () => {
       code: 0,
       out: expect.stringContaining('its mail stays'),
     });
-    expect(await statusOf()).toMatch(new RegExp(`^${WATCHER} +corvina .* disconnected `, 'm'));
+    expect(await statusOf()).toMatch(
+      new RegExp(`^${WATCHER} +corvina .* disconnected .*Whoever runs Celeste Mail`, 'm'),
+    );
     const tokens = await onCorvina((tx) => tx.selectFrom('auth_microsoft_tokens').selectAll().execute());
     expect(tokens).toEqual([]);
     const purge = ['watcher', 'disconnect', WATCHER, '--yacht', 'corvina', '--mail', 'purge'];

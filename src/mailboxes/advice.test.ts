@@ -26,6 +26,8 @@ it.each([
   'seal_broken',
   'seal_unknown_key',
   'write_lost',
+  'ended_by_captain',
+  'ended_by_operator',
 ])('never asks others for what only the opener can do: %s', (code) => {
   const words = adviceOn(code, { name: 'Anna Petrova', kind: 'own' });
   expect(words.advice).toContain('Anna Petrova');
