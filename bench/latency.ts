@@ -1,17 +1,19 @@
 // How long after its delivery in the sandbox a mail is a row in our database: with push, and with polling. The
 // sandbox notifies 50 to 400 ms after a change, as its ordinary day has it, and the service is whole: receiver,
-// queue, worker, PostgreSQL with durable settings, all on this machine.
+// queue, worker, PostgreSQL with durable settings, all on this machine. And how soon the receiver answers a burst.
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { asWorker } from '#tenants/tenants.ts';
 
 import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import { withDataDir } from './data-dir.ts';
+import { type Burst, burst } from './latency-burst.ts';
 import { type LatencyService, startService, YACHT } from './latency-service.ts';
 
 const CREW = ['captain@corvina.test', 'chief.engineer@corvina.test', 'eto@corvina.test'];
 const MESSAGES = 300;
 const PUSHED = 120;
+const BURST = 500;
 const POLLED = 60;
 /** Scaled: the product's default is 15. A poll's latency grows with it in proportion. */
 const POLL_MINUTES = 1;
@@ -34,8 +36,10 @@ export function latency(): Promise<void> {
       console.log(
         `latency: from delivery to the row, ${CREW.length} mailboxes, one machine, one process of ours`,
       );
-      report(`push, ${PUSHED} mails at random over ${PUSH_SPREAD_MS / 1000} s (p95 under 5 s)`, pushed);
-      report(`polling every ${POLL_MINUTES} min (15 is the default), ${POLLED} mails`, polled);
+      const { took, refused } = pushed.answers;
+      report(`the receiver's answers to ${BURST} notifications, ${refused} refused (under 1 s)`, took);
+      report(`push, ${PUSHED} mails at random over ${PUSH_SPREAD_MS / 1000} s (p95 under 5 s)`, pushed.rows);
+      report(`polling every ${POLL_MINUTES} min (15 is the default), ${POLLED} mails`, polled.rows);
     } finally {
       await sandbox.close();
     }
@@ -45,13 +49,17 @@ export function latency(): Promise<void> {
 type Place = { dataDir: string; sandbox: Sandbox };
 type Phase = { push: boolean; count: number; spreadMs: number };
 
-async function withService({ dataDir, sandbox }: Place, phase: Phase): Promise<number[]> {
+/** How long rows took, in milliseconds, sorted; and the receiver's answers, none without push. */
+type Took = { rows: number[]; answers: Burst };
+
+async function withService({ dataDir, sandbox }: Place, phase: Phase): Promise<Took> {
   const service = await startService(dataDir, sandbox.url, phase.push);
   try {
     if (phase.push) for (const address of CREW) await service.connect(address);
     else await pollFaster(service);
     await until(() => isReady(service, phase.push));
-    return await measure(service, sandbox, phase);
+    const rows = await measure(service, sandbox, phase);
+    return { rows, answers: await burst(sandbox, phase.push ? BURST : 0) };
   } finally {
     await service.stop();
   }
