@@ -1,46 +1,23 @@
 // What an API process does while it is killed: it serves people's reads, which go to Microsoft, and receives
 // Microsoft's notifications. What it thanked for is a promise, whoever dies next.
-import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { expect } from 'vitest';
 
-import { newClientState } from '#directory/client-state.ts';
-import { noteSubscription, registerSubscription } from '#directory/subscriptions.ts';
-import { NOTIFICATION_PATH } from '#sync/subscription-steps.ts';
-
-import { type Ground, until, YACHT } from './ground.ts';
+import { type Ground, until } from './ground.ts';
 import type { Postman } from './letters.ts';
 
-/** A mailbox in which something is only ever noticed because Microsoft says so. */
+/** A mailbox in which something is only noticed because Microsoft says so, and says so once. */
 export type Watch = {
   address: string;
   /** Mail that came before a notification that was answered with 202, by Microsoft's id. */
   promised: string[];
-  /** As Microsoft would: says that something changed. Rejects when nobody answers. @returns the status */
-  notify(): Promise<number>;
 };
 
 const PAUSE_MS = 40;
 const READERS = 3;
 /** Longer than the notice, the pause between two rounds and the lease of a worker that died. */
 const KEPT_WITHIN_MS = 120_000;
-
-/** Connects such a mailbox, subscribed as far as we know. */
-export async function keepWatch(ground: Ground, address: string): Promise<Watch> {
-  await ground.connect(address);
-  const { id: watcherId } = await ground.watcherOf(address);
-  const { key, hash, clientState } = newClientState();
-  const subscriptionId = randomUUID();
-  const { master } = ground.fleet;
-  await registerSubscription(master, { yachtId: YACHT, watcherId, key, hash });
-  await noteSubscription(master, { watcherId, key, subscriptionId, state: 'active' });
-  const body = JSON.stringify({ value: [{ subscriptionId, clientState, changeType: 'created' }] });
-  const headers = { 'content-type': 'application/json' };
-  const url = ground.url + NOTIFICATION_PATH;
-  const notify = async () => (await fetch(url, { method: 'POST', headers, body })).status;
-  return { address, promised: [], notify };
-}
 
 type Service = { watch: Watch; mail: Postman; reader: string };
 
@@ -65,11 +42,31 @@ export function keepBusy(ground: Ground, { watch, mail, reader }: Service): { st
   };
 }
 
-async function notifyOnce({ store }: Ground, watch: Watch, mail: Postman): Promise<void> {
+/** Mail comes, and Microsoft says so: by our hand, so that we know what it was answered, and it does not try again. */
+export async function notifyOnce({ sandbox, store }: Ground, watch: Watch, mail: Postman): Promise<void> {
+  const subscription = subscriptionOf(sandbox, watch);
+  if (!subscription) return;
+  const { notifications } = sandbox.settings;
+  notifications.dropShare = 1;
   const { id } = store.deliver(watch.address, 'inbox', mail('Noticed'));
-  const status = await watch.notify().catch(() => null);
+  notifications.dropShare = 0;
+  const status = await post(subscription).catch(() => null);
   if (status === 202) watch.promised.push(id);
   else expect([null, 503], 'not stored, and said so').toContain(status);
+}
+
+type Subscription = ReturnType<Ground['sandbox']['notifications']['subscriptions']>[number];
+
+function subscriptionOf({ notifications, store }: Ground['sandbox'], { address }: Watch) {
+  const userId = store.mailbox(address)?.userId;
+  return notifications.subscriptions().find((subscription) => subscription.userId === userId);
+}
+
+/** @returns the status; rejects when nobody answers */
+async function post({ id, clientState, notificationUrl }: Subscription): Promise<number> {
+  const value = [{ subscriptionId: id, clientState, changeType: 'created' }];
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(notificationUrl, { method: 'POST', headers, body: JSON.stringify({ value }) })).status;
 }
 
 /** Opens a mail whose body is still at Microsoft. Who asks may be cut off, but is told nothing unexpected. */
@@ -89,6 +86,18 @@ async function readOnce({ db, ask }: Ground, reader: string, n: number): Promise
   if (!mail) return;
   const answer = await ask(reader, `/api/emails/${mail.id}/body`).catch(() => null);
   if (answer) expect(answer).not.toMatchObject({ status: 500 });
+}
+
+/** Nobody will look at it any more until something comes or a quarter of an hour has passed. */
+export async function untilAtRest({ sandbox, watcherOf }: Ground, watch: Watch): Promise<void> {
+  const { address } = watch;
+  const isAtRest = async () => {
+    if (!subscriptionOf(sandbox, watch)) return false;
+    const { first_synced_at, nudged_at, lease_until, next_sync_at } = await watcherOf(address);
+    const isDue = (next_sync_at?.getTime() ?? 0) < Date.now() + KEPT_WITHIN_MS;
+    return first_synced_at !== null && nudged_at === null && lease_until === null && !isDue;
+  };
+  await until(isAtRest, KEPT_WITHIN_MS, `${address} is at rest`);
 }
 
 /** Fails unless everything promised is here, though nobody asked for a round. */
