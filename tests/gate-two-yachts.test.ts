@@ -127,7 +127,7 @@ describe('a wait that one yacht was told', () => {
     fill(RELIEF);
     const [one, two] = await connectOnBoth();
     // What was on its way when one of them was told is nobody's fault; on a busy machine that takes a while.
-    corvina.sandbox.conduct.crossingMs = 1_500;
+    Object.assign(corvina.sandbox.conduct, { crossingMs: 1_500, crossingEach: Number.POSITIVE_INFINITY });
     corvina.sandbox.faults.add({
       match: { path: '/messages' },
       after: 6,

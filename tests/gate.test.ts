@@ -60,7 +60,7 @@ it('a first sync, then batches, while two more processes read mails: no refusal,
 
 it('told to wait, none of three processes asks before it may', async () => {
   // What was on its way when one of them was told is nobody's fault; on a busy machine that takes a while.
-  world.sandbox.conduct.crossingMs = 1_500;
+  Object.assign(world.sandbox.conduct, { crossingMs: 1_500, crossingEach: Number.POSITIVE_INFINITY });
   for (const after of [6, 60])
     world.sandbox.faults.add({
       match: { path: '/messages' },

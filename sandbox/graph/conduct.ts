@@ -29,7 +29,7 @@ export type ConductReport = {
   highest_in_flight: number;
   /** Requests that came before a Retry-After had passed. */
   early: number;
-  /** The same, sent before the answer arrived: soon after it, and no more than there can be beside it of four at a time. */
+  /** The same, sent before the answer arrived or was noted: soon after it, and few. */
   crossing: number;
   /** Subscriptions renewed and reauthorized within ten minutes, one after the other. */
   combined: number;
@@ -49,6 +49,11 @@ type Key = { clientId: string; mailbox: string };
 export class ConductBook {
   /** Answers and requests cross on the wire: what comes so soon after a refusal was sent before it was read. */
   crossingMs = 250;
+  /**
+   * How many may come so, for each request that there can be beside the refused one: the one that was on the wire, and
+   * one that was let in while the client noted the wait.
+   */
+  crossingEach = 2;
   #conducts = new Map<string, Conduct>();
   readonly #authorized = new Map<string, Authorized>();
 
@@ -80,7 +85,7 @@ export class ConductBook {
     if (until === null || until <= conduct.until) return;
     conduct.until = until;
     conduct.toldAt = at;
-    conduct.mayCross = Math.max(0, AT_ONCE - places);
+    conduct.mayCross = places < AT_ONCE ? (AT_ONCE - places) * this.crossingEach : 0;
   }
 
   /** A subscription has been told to go on; `at` in ms. */
