@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '#directory/principal.ts';
 import { watchersSchedule } from '#mailboxes/due-watchers.ts';
 import { listGaps, openGap } from '#mailboxes/gaps.ts';
+import { setSyncInterval } from '#mailboxes/interval.ts';
 import { listNotices } from '#mailboxes/notices.ts';
 import { attend } from '#mailboxes/oversight.ts';
 import { getWatcher } from '#mailboxes/watchers.ts';
@@ -104,9 +105,24 @@ describe('a folder that is closed from the beginning', () => {
     expect(open).toMatchObject([{ kind: 'folder_unread', folder: 'Vendors' }]);
     world.clock.forward(30 * HOUR);
     const { due } = await transact((tx) => watchersSchedule(tx, world.clock.now(), 10));
-    expect(due).toEqual([{ id, isFirst: false }]);
+    expect(due).toEqual([{ id, catchesUp: false }]);
     expect(await world.sync(engineer)).toMatchObject({ ...WITHOUT, reconciliation: 'equal' });
     expect((await state()).reconciled_at).not.toBeNull();
+  });
+
+  it('leaves the mailbox to its interval, also to a shorter one', async () => {
+    close(VENDORS);
+    await rounds(8);
+    const { id: watcherId } = await world.watcher(engineer);
+    await world.db.updateTable('email_watchers').set({ sync_interval_minutes: 1440 }).execute();
+    await rounds(1);
+    const now = world.clock.now();
+    const { userId, yachtId, role } = engineer;
+    const asEngineer = { yachtId, caller: { kind: 'person', userId, role } } as const;
+    const { next_sync_at } = await world.tenant.tenants.transact(asEngineer, (tx) =>
+      setSyncInterval(tx, engineer, { watcherId, minutes: 15, now }),
+    );
+    expect(next_sync_at).toEqual(new Date(now.getTime() + 15 * 60_000));
   });
 
   it('is not taken for the whole mailbox, though it be among the first', async () => {

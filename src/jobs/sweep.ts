@@ -118,8 +118,8 @@ async function sweepYacht(deps: Omit<SweepDeps, 'master'>, yachtId: string): Pro
     subscriptions: await dueSubscriptions(db, { now, webhookUrl }, WATCHERS_PER_YACHT),
   }));
   const jobs = (ids: string[]) => ids.map((id) => ({ yacht_id: yachtId, watcher_id: id }));
-  const mailboxes = (first: boolean) =>
-    due.watchers.due.filter(({ isFirst }) => isFirst === first).map(({ id }) => id);
+  const mailboxes = (much: boolean) =>
+    due.watchers.due.filter(({ catchesUp }) => catchesUp === much).map(({ id }) => id);
   await queue.sendAll('sync-mailbox', jobs(mailboxes(false)));
   await queue.sendAll('catch-up-mailbox', jobs(mailboxes(true)));
   await queue.sendAll('keep-subscription', jobs(due.subscriptions));

@@ -3,7 +3,7 @@ import type { Log } from '#base/log.ts';
 import type { Events } from '#directory/events.ts';
 import { audienceOfWatcher } from '#mailboxes/readers.ts';
 import { getWatcherState, type WatcherState } from '#mailboxes/watchers.ts';
-import { FOLDERS_INCOMPLETE, MUCH_TO_READ } from '#sync/ending.ts';
+import { FOLDERS_INCOMPLETE } from '#sync/ending.ts';
 import { lookAgain } from '#sync/nudges.ts';
 import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
@@ -58,25 +58,25 @@ async function runRound(
   { signal, turn }: Slot,
 ): Promise<void> {
   const news = createNews(deps, before);
+  const slice = createSlice(turn);
   const result = await syncMailbox(deps.sync, {
     yachtId: job.yacht_id,
     watcherId: job.watcher_id,
     signal,
-    giveWay: before.first_sync_done
-      ? AbortSignal.any([turn.giveWay, AbortSignal.timeout(NEWS_WAIT_MS)])
-      : turn.giveWay,
+    giveWay: slice.giveWay,
     onProgress: ({ progress, threadIds }) => {
       news.add({ ...before, progress }, threadIds);
-      if (progress.total - progress.done > MUCH) turn.takesLong();
+      if (before.first_sync_done && progress.total - progress.done > MUCH) slice.isLong();
     },
-  });
+  }).finally(slice.end);
   await news.flush();
   if (result.after === null) return;
   deps.onRound(result);
   const after = { ...before, ...result.after };
   const next = await followUp(deps, after, result);
   if (next) await deps.announceDue(job.yacht_id, next);
-  if (result.code === MUCH_TO_READ) await deps.queue.send('catch-up-mailbox', job);
+  if (result.outcome === 'interrupted' && slice.giveWay.aborted)
+    await deps.queue.send('catch-up-mailbox', job);
   await publishSync(deps, after);
   await publishNotices({ ...deps, ...deps.sync }, job.yacht_id, result.ledger?.notices ?? []);
   if (result.ledger?.pushFellSilent) await mendPush(deps, job);
@@ -84,6 +84,22 @@ async function runRound(
   if (result.changedThreadIds.length > 0) {
     await deps.queue.send('match-threads', { yacht_id: job.yacht_id });
   }
+}
+
+const newsWaits = new Error('news may wait behind what is read again');
+
+/** How long a round may read on, once there is much: until others wait, and until it is time to look for news. */
+function createSlice({ giveWay, takesLong }: Turn) {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    giveWay: AbortSignal.any([giveWay, late.signal]),
+    isLong: () => {
+      takesLong();
+      timer ??= setTimeout(() => late.abort(newsWaits), NEWS_WAIT_MS);
+    },
+    end: () => clearTimeout(timer),
+  };
 }
 
 async function mendPush({ queue, log }: SyncMailboxDeps, job: Job): Promise<void> {
@@ -98,7 +114,7 @@ async function mendPush({ queue, log }: SyncMailboxDeps, job: Job): Promise<void
 async function followUp({ sync }: SyncMailboxDeps, after: Watcher, round: SyncResult): Promise<Date | null> {
   const { next_sync_at } = after;
   const isAsked = after.push.nudged || (next_sync_at !== null && next_sync_at <= sync.clock.now());
-  const hasRead = round.outcome === 'synced' || [FOLDERS_INCOMPLETE, MUCH_TO_READ].includes(round.code ?? '');
+  const hasRead = round.outcome === 'synced' || round.code === FOLDERS_INCOMPLETE;
   if (!isAsked || !hasRead) return next_sync_at;
   const now = sync.clock.now();
   const look = { changes: round.changes, startedAt: new Date(after.last_round?.started_at ?? now) };

@@ -7,8 +7,8 @@ import { running } from './running.ts';
 
 export type DueWatcher = {
   id: string;
-  /** It has never been read to its end. */
-  isFirst: boolean;
+  /** It has never been read to its end, or was stopped on the way: there may be much to read. */
+  catchesUp: boolean;
 };
 
 /**
@@ -21,8 +21,9 @@ export async function watchersSchedule(
   now: Date,
   limit: number,
 ): Promise<{ due: DueWatcher[]; nextAt: Date | null }> {
-  const { rows } = await sql<{ id: string; is_first: boolean; ready_at: Date }>`
-    (select id, first_synced_at is null as is_first, greatest(next_sync_at, throttled_until, lease_until) as ready_at
+  const { rows } = await sql<{ id: string; catches_up: boolean; ready_at: Date }>`
+    (select id, first_synced_at is null or coalesce(last_round ->> 'outcome' = 'interrupted', false) as catches_up,
+            greatest(next_sync_at, throttled_until, lease_until) as ready_at
        from email_watchers where sync_status in ${running} and next_sync_at <= ${now} order by next_sync_at limit ${limit})
     union all
     (select id, false, next_sync_at from email_watchers
@@ -30,7 +31,7 @@ export async function watchersSchedule(
   const later = rows.filter(({ ready_at }) => ready_at > now).map(({ ready_at }) => ready_at.getTime());
   const due = rows.filter(({ ready_at }) => ready_at <= now);
   return {
-    due: due.map(({ id, is_first }) => ({ id, isFirst: is_first })),
+    due: due.map(({ id, catches_up }) => ({ id, catchesUp: catches_up })),
     nextAt: later.length > 0 ? new Date(Math.min(...later)) : null,
   };
 }

@@ -36,9 +36,6 @@ export const FOLDERS_INCOMPLETE = 'folders_incomplete';
 /** The code of a round that read everything but the folders the mailbox goes on without (plan-troubles.ts). */
 export const FOLDERS_LEFT_OUT = 'folders_left_out';
 
-/** The code of a round that gave way to others with much left to read: another goes on where it was. */
-export const MUCH_TO_READ = 'much_to_read';
-
 const CODES = { whole: null, left_out: FOLDERS_LEFT_OUT };
 const CLOSED = 'graph_forbidden';
 
@@ -55,14 +52,23 @@ export function endingWith(
   return { outcome: 'degraded', code: isClosed ? CLOSED : FOLDERS_INCOMPLETE };
 }
 
-/** Why a round may have to stop early. `signal`: for whatever reason; `giveWay`: because others wait. */
-export type Stopping = { signal: AbortSignal; giveWay: AbortSignal | undefined };
+/**
+ * Why a round may have to stop early. `signal`: for whatever reason; `giveWay`: because others wait; `silentMs`: how
+ * long Microsoft had not answered by then.
+ */
+export type Stopping = { signal: AbortSignal; giveWay: AbortSignal | undefined; silentMs: number };
+
+/** Who is asked for so long and says nothing is not read a slice at a time: it would begin anew for ever. */
+const SILENT_MS = 15_000;
 
 /** Which ending a fault means, and the code that stands on the watcher. */
-export function endingOf(error: unknown, { signal, giveWay }: Stopping): Pick<Ending, 'outcome' | 'code'> {
+export function endingOf(
+  error: unknown,
+  { signal, giveWay, silentMs }: Stopping,
+): Pick<Ending, 'outcome' | 'code'> {
   const code = error instanceof CelesteError ? error.code : null;
-  if (giveWay?.aborted && signal.reason === giveWay.reason)
-    return { outcome: 'interrupted', code: MUCH_TO_READ };
+  const gaveWay = giveWay?.aborted && signal.reason === giveWay.reason;
+  if (gaveWay && silentMs >= SILENT_MS) return { outcome: 'degraded', code: 'graph_transient' };
   if (code === 'lease_lost' || signal.aborted) return { outcome: 'interrupted', code };
   if (code === 'throttled' || code === 'graph_throttled') return { outcome: 'throttled', code };
   if (code === 'reauth_required' || code === 'not_connected') return { outcome: 'reauth_required', code };

@@ -8,7 +8,7 @@ import { RUNNING } from '#mailboxes/running.ts';
 import type { LastRound } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
-import { type Ending, FOLDERS_INCOMPLETE, MUCH_TO_READ } from './ending.ts';
+import { type Ending, FOLDERS_INCOMPLETE } from './ending.ts';
 import { storeQuiet, type Tree } from './folders.ts';
 import { type Ledger, recordMended, recordMet } from './ledger.ts';
 import { jitter, nextAttempt } from './plan.ts';
@@ -99,10 +99,6 @@ function lastRound({ watcher, clock }: Recording, { outcome, startedAt, summary 
 const byInterval = (now: Date) =>
   sql<Date>`${now}::timestamptz + sync_interval_minutes * interval '1 minute' * ${jitter()}`;
 
-/** Asked for while this round ran: it may have come too late for it. */
-const askedSince = (startedAt: Date, now: Date) =>
-  sql<boolean>`next_sync_at > ${startedAt} and next_sync_at <= ${now}`;
-
 /** Gives the lease back with the same statement, as most rounds end this way. */
 async function recordSuccess(
   tx: TenantWriter,
@@ -111,7 +107,8 @@ async function recordSuccess(
 ): Promise<WatcherRow | undefined> {
   const { startedAt, completeUpTo, code } = ending;
   const now = round.clock.now();
-  const isAsked = askedSince(startedAt, now);
+  // Asked for while this round ran: it may have come too late for it.
+  const isAsked = sql<boolean>`next_sync_at > ${startedAt} and next_sync_at <= ${now}`;
   return held(withPlacesBack(tx, round.lease), round)
     .set((eb) => ({
       ...RELEASED,
@@ -178,16 +175,10 @@ async function recordReauth(tx: TenantWriter, round: Recording, ending: Ending):
 
 /** A round over every folder goes on as one: what this one looked at need not be looked at again. */
 async function recordPause(tx: TenantWriter, round: Recording, ending: Ending): Promise<undefined> {
-  const now = round.clock.now();
-  // Whoever had it give way sees to the rest; meanwhile the mailbox is looked at as often as any.
-  const isSeenTo = ending.code === MUCH_TO_READ && round.watcher.first_synced_at !== null;
-  const isAsked = askedSince(ending.startedAt, now);
   await noteLastRound(tx, round, ending);
   await held(tx, round)
     .set((eb) => ({
-      next_sync_at: isSeenTo
-        ? sql<Date>`case when ${isAsked} then next_sync_at else ${byInterval(now)} end`
-        : now,
+      next_sync_at: round.clock.now(),
       ...(ending.isWhole && {
         whole_requested_at: eb.fn.coalesce('whole_requested_at', eb.val(ending.startedAt)),
       }),

@@ -52,7 +52,7 @@ export type SyncRequest = {
   watcherId: string;
   /** Aborted: the page in hand is finished, then the mailbox is given back. */
   signal?: AbortSignal | undefined;
-  /** Aborted: the same, because the mailbox has much to read and others wait; whoever aborts it sees to the rest. */
+  /** Aborted: the same, because others wait. */
   giveWay?: AbortSignal | undefined;
   /** Called after every page, when it is committed. */
   onProgress?: ((progress: SyncProgress) => void) | undefined;
@@ -90,7 +90,7 @@ export async function syncMailbox(deps: SyncDeps, request: SyncRequest): Promise
   const { watcher, tree, lease, mailbox } = claimed;
   const tally = createTally();
   const keeper = keepLease(deps, { lease, watcher, stop: [request.signal, request.giveWay] });
-  const graph = counted(mailbox.graph, tally.request);
+  const graph = counted(mailbox.graph, tally);
   const reconciling = isReconciling(watcher, startedAt);
   const isWhole = reconciling || watcher.whole_requested_at !== null;
   const work = { request, watcher, tree, graph, lease, signal: keeper.signal, tally };
@@ -183,8 +183,9 @@ async function runRound(deps: SyncDeps, running: Running): Promise<Ended> {
     applyTroubles(troubles);
     return { ...endingWith(troubles, open, clock.now()), troubles };
   } catch (error) {
-    const giveWay = running.request.giveWay;
-    const ending = { ...endingOf(error, { signal, giveWay }), troubles: [] };
+    const silentMs = running.tally.silentMs();
+    const stopping = { signal, giveWay: running.request.giveWay, silentMs };
+    const ending = { ...endingOf(error, stopping), troubles: [] };
     const request_id = isGraphError(error) ? error.requestId : null;
     deps.log.warn(
       {

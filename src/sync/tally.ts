@@ -9,6 +9,7 @@ const THREADS_KEPT = 1_000;
 export function createTally() {
   const threads = new Set<string>();
   let requests = 0;
+  let heardAt = performance.now();
   let changes = 0;
   let changedSince: Date | null = null;
   let reconciliation: ReconciliationResult | null = null;
@@ -20,6 +21,11 @@ export function createTally() {
     request: () => {
       requests += 1;
     },
+    answer: () => {
+      heardAt = performance.now();
+    },
+    /** How long Microsoft has said nothing. */
+    silentMs: () => performance.now() - heardAt,
     changedSince: () => changedSince,
     page: ({ since = null, ...page }: { threadIds: string[]; changes: number; since?: Date | null }) => {
       changes += page.changes;
