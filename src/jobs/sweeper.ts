@@ -9,13 +9,15 @@ export type Sweeper = { stop(): Promise<void> };
 /** What connecting and purging do at once is mended this late where they were cut short. */
 const KEEP_CONNECTED_EVERY_MS = 10 * 60_000;
 
+const END_MS = 2_000;
+
 // Not in step with the other workers.
 const nextMs = () => 2_000 + 1_000 * Math.random();
 
 /** Starts sweeping; MASTER being away ends a sweep, not the sweeper. */
 export function startSweeping(given: SweepDeps): Sweeper {
-  const keepConnected = nowAndThen(given.keepConnected, KEEP_CONNECTED_EVERY_MS);
-  const deps = { ...given, overseen: new Map<string, number>(), keepConnected };
+  const keeping = nowAndThen(given, KEEP_CONNECTED_EVERY_MS);
+  const deps = { ...given, overseen: new Map<string, number>(), keepConnected: keeping.begin };
   const stopping = new AbortController();
   const go = async (inTrouble: boolean) => {
     while (!stopping.signal.aborted) {
@@ -32,16 +34,28 @@ export function startSweeping(given: SweepDeps): Sweeper {
     stop: async () => {
       stopping.abort();
       await Promise.all(sweeping);
+      await keeping.end();
     },
   };
 }
 
-/** Does it for a yacht when so long has passed since it was done there. */
-function nowAndThen(act: (yachtId: string) => Promise<void>, everyMs: number) {
-  const doneAt = new Map<string, number>();
-  return async (yachtId: string) => {
-    if (performance.now() - (doneAt.get(yachtId) ?? Number.NEGATIVE_INFINITY) < everyMs) return;
-    await act(yachtId);
-    doneAt.set(yachtId, performance.now());
+/** Begins it for a yacht when so long has passed since it was begun there; no look waits for it. */
+function nowAndThen({ keepConnected, log }: SweepDeps, everyMs: number) {
+  const begunAt = new Map<string, number>();
+  const inHand = new Set<Promise<void>>();
+  return {
+    begin: async (yachtId: string) => {
+      if (performance.now() - (begunAt.get(yachtId) ?? Number.NEGATIVE_INFINITY) < everyMs) return;
+      begunAt.set(yachtId, performance.now());
+      const done: Promise<void> = keepConnected(yachtId)
+        .catch((err: unknown) =>
+          log.warn({ err, yacht_id: yachtId }, 'which mailboxes other yachts have too is looked at later'),
+        )
+        .finally(() => inHand.delete(done));
+      inHand.add(done);
+    },
+    // A yacht whose database is away keeps nobody here.
+    end: async () =>
+      void (await Promise.race([Promise.all(inHand), pause(END_MS, undefined, { ref: false })])),
   };
 }
