@@ -178,6 +178,44 @@ describe('an owner who is no superuser', () => {
     ]);
   });
 
+  it('finds the mail that a link quotes by its key, however much mail there is', async () => {
+    const pool = await ownedDatabase();
+    const migrations = listMigrations('tenant').filter(({ name }) => name < '0015');
+    await migrate(pool, 'tenant', { migrations });
+    await pool.query('alter table email_messages no force row level security');
+    await pool.query(`
+      with watcher as (insert into email_watchers (yacht_id, user_id, mailbox, microsoft_user_id)
+                       values ('corvina', gen_random_uuid(), 'eto@corvina.test', 'account') returning id, user_id),
+           thread as (insert into email_threads (yacht_id, subject) values ('corvina', 'Injector') returning id),
+           mail as (insert into email_messages (watcher_id, thread_id, user_id, yacht_id, message_id)
+                    select watcher.id, thread.id, watcher.user_id, 'corvina', 'message-' || n
+                      from watcher, thread, generate_series(1, 3000) n returning id, thread_id)
+      insert into email_links (yacht_id, thread_id, target_type, target_id, state, source, confidence, evidence)
+      select 'corvina', thread_id, 'work_order', gen_random_uuid(), 'removed', 'rule', 1,
+             jsonb_build_array(jsonb_build_object('text', 'Kept', 'email_id', id),
+                               jsonb_build_object('text', 'Gone', 'email_id', gen_random_uuid()),
+                               jsonb_build_object('text', 'Gone', 'email_id', 'no-uuid'), '{"text": "Gone"}'::jsonb)
+        from mail limit 100`);
+    await pool.query('alter table email_messages force row level security');
+    await pool.query('analyze email_messages');
+    const before = await rowsScanned(pool);
+    await migrate(pool, 'tenant');
+    expect((await rowsScanned(pool)) - before).toBeLessThan(2 * 3_000);
+    const { rows } = await pool.query(
+      `select count(*)::int as links, jsonb_path_query_array(jsonb_agg(evidence), '$[*][*].text') as quoted from email_links`,
+    );
+    expect(rows).toEqual([{ links: 100, quoted: Array(100).fill('Kept') }]);
+  });
+
+  /** Rows of email_messages that were read without an index, ever. */
+  async function rowsScanned(pool: Pool): Promise<number> {
+    await pool.query('select pg_stat_force_next_flush()');
+    const { rows } = await pool.query(
+      `select seq_tup_read::int as rows from pg_stat_user_tables where relname = 'email_messages'`,
+    );
+    return rows[0].rows;
+  }
+
   it('is told what is missing when it may not create roles', async () => {
     const name = `poor_${randomBytes(4).toString('hex')}`;
     await asAdmin(async (client) => {

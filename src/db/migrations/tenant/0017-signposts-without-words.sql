@@ -7,8 +7,14 @@ update email_threads
 
 alter table email_messages no force row level security;
 update email_links l
-   set evidence = (select coalesce(jsonb_agg(quote), '[]') from jsonb_array_elements(l.evidence) quote
-                    where exists (select from email_messages m where m.id::text = quote ->> 'email_id'))
- where exists (select from jsonb_array_elements(l.evidence) quote
-                where not exists (select from email_messages m where m.id::text = quote ->> 'email_id'));
+   set evidence = kept.quotes
+  from (select l.id, coalesce(jsonb_agg(quote order by place) filter (where m.id is not null), '[]') as quotes,
+               bool_or(m.id is null) as is_short
+          from email_links l
+         cross join jsonb_array_elements(l.evidence) with ordinality as quoted (quote, place)
+          left join email_messages m
+            on m.id = case when quote ->> 'email_id' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                           then (quote ->> 'email_id')::uuid end
+         group by l.id) kept
+ where kept.id = l.id and kept.is_short;
 alter table email_messages force row level security;
