@@ -1,6 +1,6 @@
 // Mailboxes that change hands: a role that another person takes over, one that is shared after it was somebody's own.
 // One copy of each mail, complete for whoever Microsoft lets in, and never two watchers at it.
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
 import { beginAuthorize, finishAuthorize } from '#mailboxes/connect.ts';
@@ -108,6 +108,51 @@ it('somebody’s own, it is not shared, by another of its addresses neither', as
   await connectForShared(engineer);
   await expect(add(engineer)).rejects.toMatchObject({ code: 'mailbox_in_use' });
 });
+
+it('somebody’s own from the moment it is connected, it is not shared by another of its addresses', async () => {
+  await world.connect(world.person(ROLE));
+  await connectForShared(engineer);
+  await expect(add(engineer, ALIAS)).rejects.toMatchObject({ code: 'mailbox_in_use' });
+});
+
+it('somebody’s own whose inbox was not told when it was connected, it is known by the first round', async () => {
+  const role = world.person(ROLE);
+  const silent = world.sandbox.faults.add({
+    match: { path: '/mailFolders/inbox' },
+    count: 100,
+    fault: { status: 503, body: '' },
+  });
+  expect((await world.connect(role)).refusal).toBeNull();
+  world.sandbox.faults.remove(silent.id);
+  expect((await world.watcher(role)).inbox_id).toBeNull();
+  await world.sync(role);
+  await connectForShared(engineer);
+  await expect(add(engineer, ALIAS)).rejects.toMatchObject({ code: 'mailbox_in_use' });
+});
+
+it('connected by one at the moment at which another adds it as shared, it is one of both', async () => {
+  await connectForShared(engineer);
+  const role = world.person(ROLE);
+  const holdup = await world.tenant.pool.connect();
+  await holdup.query('begin; lock table email_mailbox_readers in share mode');
+  const adding = add(engineer, ALIAS);
+  await vi.waitFor(async () => expect(await waiting()).toBe(1), 10_000);
+  const connecting = world.connect(role);
+  await Promise.race([connecting, vi.waitFor(async () => expect(await waiting()).toBe(2), 10_000)]);
+  await holdup.query('commit');
+  holdup.release();
+  await adding;
+  expect((await connecting).refusal).toMatchObject({ code: 'mailbox_in_use' });
+  expect((await watchers()).map((row) => row.kind).sort()).toEqual(['own', 'shared']);
+});
+
+/** How many on this yacht wait for a lock. */
+async function waiting(): Promise<number> {
+  const { rows } = await world.tenant.pool.query(
+    `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows[0].n;
+}
 
 it('disconnected with its mail kept and then shared, it is complete, and each mail stays one', async () => {
   const role = world.person(ROLE);

@@ -147,12 +147,12 @@ describe('an owner who is no superuser', () => {
     const { rows } = await pool.query(`
       select mailbox, regexp_replace(microsoft_user_id, id::text, 'ID') as key, sync_status, next_sync_at <= now() as is_due,
              (select count(*)::int from email_mailbox_readers r where r.watcher_id = w.id) as readers,
-             (select phase from email_folders f where f.watcher_id = w.id) as phase
+             (select phase from email_folders f where f.watcher_id = w.id) as phase, inbox_id
         from email_watchers w order by created_at`);
     expect(rows.map((row) => Object.values(row))).toEqual([
-      ['bridge@corvina.test', 'shared:A', 'active', true, 1, 'delta'],
-      ['engineering@corvina.test', 'shared:B', 'active', true, 2, 'pending'],
-      ['engine.room@corvina.test', 'left:ID', 'disconnected', null, 1, 'delta'],
+      ['bridge@corvina.test', 'shared:A', 'active', true, 1, 'delta', 'A'],
+      ['engineering@corvina.test', 'shared:B', 'active', true, 2, 'pending', 'B'],
+      ['engine.room@corvina.test', 'left:ID', 'disconnected', null, 1, 'delta', 'B'],
     ]);
   });
 

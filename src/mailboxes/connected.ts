@@ -93,7 +93,7 @@ async function keep(deps: ConnectedDeps, yachtId: string): Promise<void> {
     if (!isKnown || isCommon(mailbox, known)) await announce(deps, yachtId, mailbox.nameHashes);
     else if (mailbox.commonGate !== null) await leaveAlone(deps, yachtId, mailbox);
   }
-  // The other names of what is aboard stay: an inbox is known before there is a folder of it.
+  // The other names of what is aboard stay: an inbox may be announced before it stands on the watcher.
   const here = new Set(aboard.flatMap((mailbox) => namesOf(mailbox, known)).map(({ gate }) => gate));
   const gone = known.filter(({ gate }) => !here.has(gate)).map(({ nameHash }) => nameHash);
   if (gone.length > 0) await forgetMailboxNames(deps.master, { yachtId, nameHashes: gone });

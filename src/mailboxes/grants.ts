@@ -6,14 +6,14 @@ import type { TokenSet } from '#microsoft/identity.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
 import { begun, type EndedByOthers, stopped } from './orders.ts';
-import { isTaken } from './taken.ts';
+import { isTaken, watchOneByOne } from './taken.ts';
 import type { GrantedAccount, TokenOwner, TokenVault } from './token-vault.ts';
 
 /** What Microsoft granted to whom; kept sealed as JSON while a person is asked about a second account. */
 export type Grant = {
   owner: TokenOwner;
   tokens: TokenSet;
-  /** `inbox`: Graph's id of its inbox where a shared mailbox aboard might be the same; else null. */
+  /** `inbox`: Graph's id of its inbox; null: Microsoft does not tell it yet. */
   account: GrantedAccount & { mailbox: string; inbox: string | null };
 };
 
@@ -37,6 +37,7 @@ export async function keepGrant(
   { replace = false, intervalMinutes }: KeepOptions = {},
 ): Promise<'kept' | 'account_mismatch'> {
   const { owner, account } = grant;
+  if (owner.purpose === 'read') await watchOneByOne(tx, owner.yachtId);
   const before = await connectedAccount(tx, owner);
   const expected = before ?? (await expectedAccount(tx, owner))?.accountId;
   if (expected !== undefined && expected !== account.accountId && !replace) return 'account_mismatch';
@@ -90,6 +91,7 @@ async function watch(
   const order = {
     ...begun(new Date()),
     mailbox: account.mailbox,
+    ...(account.inbox !== null && { inbox_id: account.inbox }),
     next_sync_trigger: 'person' as const,
   };
   const watcher = await tx

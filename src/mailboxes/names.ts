@@ -31,22 +31,9 @@ export type ConnectedMailbox = { watcherId: string; nameHashes: string[]; common
 /** The mailboxes of which a request may be made. */
 export async function connectedMailboxes(db: TenantReader): Promise<ConnectedMailbox[]> {
   const rows = await db
-    .selectFrom('email_watchers as w')
-    .leftJoin('email_folders as f', (join) =>
-      join
-        .onRef('f.watcher_id', '=', 'w.id')
-        .on('f.well_known_name', '=', 'inbox')
-        .on('f.removed_at', 'is', null),
-    )
-    .select([
-      'w.id',
-      'w.kind',
-      'w.mailbox',
-      'w.microsoft_user_id',
-      'w.common_gate',
-      'f.provider_folder_id as inbox',
-    ])
-    .where('w.sync_status', '<>', 'disconnected')
+    .selectFrom('email_watchers')
+    .select(['id', 'kind', 'mailbox', 'microsoft_user_id', 'common_gate', 'inbox_id as inbox'])
+    .where('sync_status', '<>', 'disconnected')
     .execute();
   return rows.map(({ id, common_gate, ...row }) => ({
     watcherId: id,

@@ -18,8 +18,9 @@ type Account = { yachtId: string; accountId: string };
 
 /**
  * Of the mailbox that somebody connects as their own: Graph's id of its inbox, by which it is recognised as one of the
- * shared mailboxes, here or on another yacht, whatever address that was added by. Null for an account whose mailbox
- * cannot be read yet, and where nothing aboard depends on it also when Microsoft cannot tell now.
+ * shared mailboxes, here or on another yacht, whatever address that was added by. For an account whose mailbox cannot
+ * be read yet it is what was known before, mostly null; where nothing aboard depends on it, also when Microsoft cannot
+ * tell now.
  *
  * @throws GraphError, and `throttled`, when Microsoft cannot tell now
  */
@@ -31,8 +32,9 @@ export async function ownInbox(
   try {
     return await getInboxId(open(own ? gates.of({ yachtId, watcherId: own.id, app: 'read' }) : gate));
   } catch (error) {
-    if (isGraphError(error, 'mailbox_unavailable', 'forbidden', 'not_found', 'rejected')) return null;
-    if (!isNeeded && (isGraphError(error) || hasCode(error, 'throttled'))) return null;
+    const known = own?.inbox_id ?? null;
+    if (isGraphError(error, 'mailbox_unavailable', 'forbidden', 'not_found', 'rejected')) return known;
+    if (!isNeeded && (isGraphError(error) || hasCode(error, 'throttled'))) return known;
     throw error;
   }
 }
@@ -41,7 +43,7 @@ export async function ownInbox(
 async function compared(db: TenantReader, accountId: string) {
   const watchers = await db
     .selectFrom('email_watchers')
-    .select(['id', 'kind', 'sync_status', 'microsoft_user_id'])
+    .select(['id', 'kind', 'sync_status', 'microsoft_user_id', 'inbox_id'])
     .execute();
   const own = watchers.find((row) => row.microsoft_user_id === accountId);
   const inUse = watchers.filter((row) => row.sync_status !== 'disconnected');

@@ -16,7 +16,7 @@ import { RELEASED } from './lease.ts';
 import { nameHashes, passCommonGate } from './names.ts';
 import { begun } from './orders.ts';
 import { addReader } from './readers.ts';
-import { isTaken, type Recognised, sharedKey } from './taken.ts';
+import { isTaken, type Recognised, watchOneByOne } from './taken.ts';
 import type { Tokens } from './tokens.ts';
 
 export type SharedDeps = {
@@ -47,7 +47,7 @@ export async function addSharedMailbox(
   const { yachtId } = principal;
   const { account, watched } = await deps.tenants.read(asWorker(yachtId), async (db) => {
     const consent = await consentOf(db, principal);
-    await refuseOwnMailbox(db, { address: mailbox });
+    await refuseOwnMailbox(db, { address: mailbox, inbox: null });
     return { account: consent, watched: await findShared(db, yachtId, { address: mailbox }) };
   });
   const source = deps.tokens.source({ yachtId, userId: principal.userId, purpose: 'read' });
@@ -57,7 +57,8 @@ export async function addSharedMailbox(
   const inbox = await tryMailbox(deps.graph.as(source, gate, mailbox));
   const common = await deps.connected.announce(yachtId, { ...names, inbox });
   const id = await deps.tenants.transact(asWorker(yachtId), async (tx) => {
-    await refuseOwnMailbox(tx, { inbox });
+    await watchOneByOne(tx, yachtId);
+    await refuseOwnMailbox(tx, { address: mailbox, inbox });
     const { syncIntervalMinutes } = deps;
     const watcherId = await watchShared(tx, principal, { mailbox, inbox, account, syncIntervalMinutes });
     if (common !== null)
@@ -67,6 +68,9 @@ export async function addSharedMailbox(
   await deps.connected.announce(yachtId, { ...names, inbox });
   return id;
 }
+
+/** The watcher of a shared mailbox keeps this in place of a Microsoft user id: nobody signs in as a shared mailbox. */
+const sharedKey = (inbox: string) => `shared:${inbox}`;
 
 type Known = { id: string; mailbox: string };
 
@@ -144,10 +148,9 @@ async function watchShared(
 ): Promise<string> {
   const now = new Date();
   const known = await findShared(tx, yachtId, { address: mailbox, inbox });
-  const microsoft_user_id = sharedKey(inbox);
+  const identity = { microsoft_user_id: sharedKey(inbox), inbox_id: inbox };
   // Made anew at Microsoft under its old address, it has another inbox.
-  if (known)
-    await tx.updateTable('email_watchers').set({ microsoft_user_id }).where('id', '=', known.id).execute();
+  if (known) await tx.updateTable('email_watchers').set(identity).where('id', '=', known.id).execute();
   const consent = { user_id: userId, account_id: account };
   // A round that is at it reads with another's consent, maybe by another address.
   const order = { ...begun(now), ...RELEASED, ...consent, mailbox, expected_from: now };
@@ -155,9 +158,9 @@ async function watchShared(
     .insertInto('email_watchers')
     .values({
       ...order,
+      ...identity,
       yacht_id: yachtId,
       kind: 'shared',
-      microsoft_user_id,
       sync_interval_minutes: syncIntervalMinutes,
     })
     .onConflict((oc) =>
@@ -176,7 +179,7 @@ async function watchShared(
     .selectFrom('email_watchers')
     .select(['id', 'mailbox'])
     .where('yacht_id', '=', yachtId)
-    .where('microsoft_user_id', '=', microsoft_user_id)
+    .where('microsoft_user_id', '=', identity.microsoft_user_id)
     .executeTakeFirstOrThrow();
   // The address stands in every link that Microsoft gave.
   if (known && known.mailbox !== watcher.mailbox) await forgetCursors(tx, watcher.id);

@@ -81,12 +81,13 @@ export async function applyTree(round: Round, tree: Tree, { tree: news, isWhole 
   const isNew = news.folders.some((folder) => !before.some((row) => row.provider_folder_id === folder.id));
   const names = isNew ? await getWellKnownFolders(round.graph, round.signal) : new Map<string, string>();
   const after = folded(round, { before, tree: news, isWhole, names });
+  const inbox = after.find((row) => row.well_known_name === 'inbox' && row.removed_at === null);
   await transact(round, async (tx) => {
     await holdLease(tx, round.lease);
     await writeFolders(tx, changed(before, after));
     await tx
       .updateTable('email_watchers')
-      .set({ folders_delta_link: news.deltaLink })
+      .set({ folders_delta_link: news.deltaLink, ...(inbox && { inbox_id: inbox.provider_folder_id }) })
       .where('id', '=', round.watcher.id)
       .execute();
     await suspectFolders(tx, round.watcher.id, goneOf(before, after));

@@ -134,6 +134,7 @@ export interface EmailWatchersTable {
   next_reconcile_at: GeneratedTimestamp;
   reconciled_at: Timestamp | null;
   common_gate: string | null;
+  inbox_id: string | null;
 }
 
 export interface EmailMailboxReadersTable {
