@@ -58,14 +58,15 @@ it('shared, it is nobody’s own', async () => {
   await connectForShared(engineer);
   await sync(await add(engineer));
   const { refusal } = await world.connect(world.person(ROLE));
-  expect(refusal).toMatchObject({ code: 'mailbox_in_use' });
+  const advice = expect.stringMatching(/the captain.* list of readers/);
+  expect(refusal).toMatchObject({ code: 'mailbox_shared', advice });
 });
 
 it('shared by one address, it is nobody’s own by another', async () => {
   await connectForShared(engineer);
   await add(engineer, ALIAS);
   const { refusal } = await world.connect(world.person(ROLE));
-  expect(refusal).toMatchObject({ code: 'mailbox_in_use' });
+  expect(refusal).toMatchObject({ code: 'mailbox_shared' });
   expect(await watchers()).toHaveLength(2);
 });
 
@@ -142,7 +143,7 @@ it('connected by one at the moment at which another adds it as shared, it is one
   await holdup.query('commit');
   holdup.release();
   await adding;
-  expect((await connecting).refusal).toMatchObject({ code: 'mailbox_in_use' });
+  expect((await connecting).refusal).toMatchObject({ code: 'mailbox_shared' });
   expect((await watchers()).map((row) => row.kind).sort()).toEqual(['own', 'shared']);
 });
 

@@ -64,6 +64,7 @@ describe('an error becomes a problem', () => {
     ['invalid_cursor', 400],
     ['state_used', 400],
     ['mailbox_in_use', 409],
+    ['mailbox_shared', 409],
     ['tenant_unavailable', 503],
     ['a_code_nobody_listed', 500],
   ])('%s with status %i', async (code, status) => {

@@ -36,6 +36,7 @@ const STATUS_OF_CODE: Record<string, ContentfulStatusCode> = {
   attachment_is_link: 409,
   azure_app_missing: 409,
   mailbox_in_use: 409,
+  mailbox_shared: 409,
   mailbox_unopened: 409,
   scopes_missing: 409,
   shared_forbidden: 403,

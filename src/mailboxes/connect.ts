@@ -16,6 +16,7 @@ import type { Gates } from './gate.ts';
 import { expectedAccount, type Grant, type KeepOptions, keepGrant } from './grants.ts';
 import { nameHashes, passCommonGate } from './names.ts';
 import { ownInbox } from './own-inbox.ts';
+import { refusal } from './refusals.ts';
 import type { TokenVault } from './token-vault.ts';
 import { type Identities, identityFor } from './tokens.ts';
 
@@ -86,7 +87,7 @@ function whileSomebodyWaits(error: unknown): unknown {
  * first call ended and changes nothing.
  *
  * A refusal is returned, with codes `consent_declined`, `account_mismatch` (then `replaceAccount` decides),
- * `mailbox_in_use`, `identity_…`.
+ * `mailbox_in_use`, `mailbox_shared`, `identity_…`.
  *
  * @throws CelesteError `state_unknown`, `state_foreign`, `state_expired`, `state_used`
  */
@@ -126,7 +127,7 @@ function accountIn(pending: string | null): Pick<SignInOutcome, 'account'> {
  * Connects the other Microsoft account after the person confirmed that it is meant. The mailbox connected before
  * stops being synced; its mail stays.
  *
- * @throws CelesteError `state_…`, `mailbox_in_use`
+ * @throws CelesteError `state_…`, `mailbox_in_use`, `mailbox_shared`
  */
 export async function replaceAccount(
   deps: KeepDeps & Pick<ConnectDeps, 'states' | 'beforeReplacing'>,
@@ -193,36 +194,12 @@ async function mailboxAddress(graph: Graph, account: SignedInAccount): Promise<s
 
 // https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow#error-codes-for-authorization-endpoint-errors
 function declined(error: string | undefined): CelesteError {
-  if (error === 'access_denied' || error === 'consent_required')
-    return refusalOf('consent_declined') as CelesteError;
+  if (error === 'access_denied' || error === 'consent_required') return refusal('consent_declined');
   if (error === 'server_error' || error === 'temporarily_unavailable')
     return new IdentityError({ kind: 'transient', error });
   return new IdentityError({ kind: 'operator', error: error ?? 'no_code' });
 }
 
-const REFUSALS: Record<string, { message: string; advice: string }> = {
-  consent_declined: {
-    message:
-      'Microsoft did not let us in: the permission was declined, or your organisation keeps it to administrators.',
-    advice:
-      'Connect again and accept. If Microsoft asked for an administrator, ask yours to approve this app.',
-  },
-  account_mismatch: {
-    message: 'That is another Microsoft account than the one connected here.',
-    advice: 'Confirm that the new account is meant, or connect again with the old one.',
-  },
-  mailbox_in_use: {
-    message: 'Somebody else aboard has connected this mailbox.',
-    advice: 'They, or the captain, disconnect it first; or you connect your own.',
-  },
-};
-
 /** The refusal for a stored outcome; null when it was a success. */
-function refusalOf(outcome: string): CelesteError | null {
-  if (outcome === 'connected') return null;
-  const words = REFUSALS[outcome];
-  if (words) return new CelesteError(outcome, words.message, { advice: words.advice });
-  return new CelesteError(outcome, 'Connecting Outlook did not work.', {
-    advice: 'Connect again from the settings page.',
-  });
-}
+const refusalOf = (outcome: string): CelesteError | null =>
+  outcome === 'connected' ? null : refusal(outcome);

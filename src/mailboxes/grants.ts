@@ -1,11 +1,11 @@
 // What a sign-in at Microsoft leaves behind: the sealed tokens and, for reading, the watcher of the mailbox.
 import { sql } from 'kysely';
 
-import { CelesteError } from '#base/errors.ts';
 import type { TokenSet } from '#microsoft/identity.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
 import { begun, type EndedByOthers, stopped } from './orders.ts';
+import { refusal } from './refusals.ts';
 import { isTaken, watchOneByOne } from './taken.ts';
 import type { GrantedAccount, TokenOwner, TokenVault } from './token-vault.ts';
 
@@ -28,7 +28,7 @@ export type KeepOptions = {
  * Stores a grant. `account_mismatch`: nothing was stored, because another Microsoft account is expected and
  * `replace` was not said.
  *
- * @throws CelesteError `mailbox_in_use`: another person aboard has connected this mailbox
+ * @throws CelesteError `mailbox_in_use`: another person aboard has connected this mailbox; `mailbox_shared`
  */
 export async function keepGrant(
   tx: TenantWriter,
@@ -121,16 +121,11 @@ async function watch(
     .returning('id')
     .executeTakeFirst();
   if (watcher) return resumeShared(tx, owner, account.accountId);
-  throw new CelesteError('mailbox_in_use', 'Somebody else aboard has connected this mailbox.', {
-    advice: 'They, or the captain, disconnect it first; or you connect your own.',
-  });
+  throw refusal('mailbox_in_use');
 }
 
 async function refuseShared(tx: TenantWriter, { mailbox, inbox }: Grant['account']): Promise<void> {
-  if (!(await isTaken(tx, 'shared', { address: mailbox, inbox }))) return;
-  throw new CelesteError('mailbox_in_use', 'This mailbox is kept in sync as a shared one.', {
-    advice: 'Have it removed from the shared mailboxes first; then it can be connected.',
-  });
+  if (await isTaken(tx, 'shared', { address: mailbox, inbox })) throw refusal('mailbox_shared');
 }
 
 /**

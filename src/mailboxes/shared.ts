@@ -16,6 +16,7 @@ import { RELEASED } from './lease.ts';
 import { nameHashes, passCommonGate } from './names.ts';
 import { begun } from './orders.ts';
 import { addReader } from './readers.ts';
+import { refusal } from './refusals.ts';
 import { isTaken, type Recognised, watchOneByOne } from './taken.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -112,10 +113,7 @@ async function consentOf(db: Reading, { userId }: Principal): Promise<string> {
 }
 
 async function refuseOwnMailbox(db: Reading, by: Recognised): Promise<void> {
-  if (!(await isTaken(db, 'own', by))) return;
-  throw new CelesteError('mailbox_in_use', 'Somebody aboard has connected this mailbox as their own.', {
-    advice: 'They, or the captain, disconnect it first; then it can be shared.',
-  });
+  if (await isTaken(db, 'own', by)) throw refusal('mailbox_in_use');
 }
 
 /** Graph's id of its inbox. */

@@ -5,6 +5,7 @@ import { callbackWords } from './callback-words.ts';
 it.each([
   'consent_declined',
   'mailbox_in_use',
+  'mailbox_shared',
   'state_unknown',
   'state_expired',
   'state_used',
@@ -26,6 +27,16 @@ it.each([
   expect(words.title).toMatch(/^Not connected: /);
   expect(words.detail).not.toContain(code);
   expect(words.advice).toBeTruthy();
+});
+
+it.each(['mailbox_in_use', 'mailbox_shared'])('says for %s that the captain may help', (code) => {
+  expect(callbackWords(code).advice).toContain('the captain');
+});
+
+it('says of a shared mailbox how to read it', () => {
+  const words = callbackWords('mailbox_shared');
+  expect(words.title).toContain('shared');
+  expect(words.advice).toContain('list of readers');
 });
 
 it('names a code it does not know, so that the operator can be told', () => {

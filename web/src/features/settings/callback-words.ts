@@ -12,7 +12,13 @@ const KNOWN: Record<string, Words> = {
   mailbox_in_use: {
     title: 'Not connected: somebody aboard has connected this mailbox',
     detail: `A mailbox is connected once. ${ELSEWHERE}`,
-    advice: 'Try again with your own account, or they disconnect it first.',
+    advice: 'Try again with your own account; or they, or the captain, disconnect it first.',
+  },
+  mailbox_shared: {
+    title: 'Not connected: this mailbox is a shared one aboard',
+    detail: `It is kept in sync for everybody on its list of readers. ${ELSEWHERE}`,
+    advice:
+      'Ask whoever added it, or the captain, to put you on its list of readers; or to remove it, then try again.',
   },
   state_expired: {
     title: 'Not connected: that took longer than ten minutes',
