@@ -124,6 +124,7 @@ function answer(request: SandboxRequest, occasion: Occasion): Promise<SandboxRes
   const path = pathOf(request);
   // The envelope is the gateway's: only what is inside counts against a mailbox.
   if (/^\/\$batch\/?$/.test(path)) return faulty(request, occasion, () => answerBatch(request, occasion));
+  if (isProfile(request)) return faulty(request, occasion, () => handled(request, occasion));
   return /^\/subscriptions(?=[/(]|$)/i.test(path)
     ? answerSubscriptions(request, occasion)
     : answerMail(request, occasion);
@@ -143,7 +144,7 @@ async function answerMail(request: SandboxRequest, occasion: Occasion): Promise<
   const { context, arrivedAt, requests } = occasion;
   const key = { clientId: occasion.caller.clientId, mailbox: occasion.mailbox.address };
   requests.set(key.mailbox, (requests.get(key.mailbox) ?? 0) + 1);
-  const end = isProfile(request) ? () => undefined : context.conduct.begin(key, arrivedAt);
+  const end = context.conduct.begin(key, arrivedAt);
   let leave = end;
   try {
     const release = context.limiter.enter({ ...key, bytes: request.body.length }, context.now());

@@ -28,7 +28,7 @@ export const versionOf = ({ url }: SandboxRequest): string => VERSION.exec(url.p
 
 export const pathOf = ({ url }: SandboxRequest): string => url.pathname.replace(VERSION, '');
 
-/** A user alone is the directory's to answer: whoever was told to wait by Exchange may ask for it. */
+/** A user alone is the directory's to answer: Exchange's limits and waits are not about it. */
 export const isProfile = (request: SandboxRequest): boolean =>
   /^\/(me|users(\/[^/]+|\('[^/]+'\)))\/?$/i.test(pathOf(request));
 

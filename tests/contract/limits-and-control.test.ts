@@ -31,11 +31,13 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 const INBOX = '/me/mailFolders/inbox/messages/delta';
+/** A request about a mailbox, of the simplest kind. */
+const BOX = '/me/mailFolders/inbox';
 
 describe('limits', () => {
   it('lets four requests of one app into a mailbox at a time', async () => {
     sandbox.settings.latencyMs = 500;
-    const answers = await Promise.all(Array.from({ length: 6 }, () => graph('/me')));
+    const answers = await Promise.all(Array.from({ length: 6 }, () => graph(BOX)));
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused).toHaveLength(2);
     expect(refused[0]?.body.error).toMatchObject({
@@ -45,21 +47,29 @@ describe('limits', () => {
     expect(refused[0]?.headers.get('retry-after')).toBe('10');
     sandbox.store.createMailbox({ address: 'quiet@kestrel.test', displayName: 'Quiet' });
     const quiet = graphOf(sandbox, (await signIn(sandbox, { address: 'quiet@kestrel.test' })).access_token);
-    const [, , , , other] = await Promise.all([
-      ...Array.from({ length: 4 }, () => graph('/me')),
-      quiet('/me'),
-    ]);
+    const [, , , , other] = await Promise.all([...Array.from({ length: 4 }, () => graph(BOX)), quiet(BOX)]);
     expect(other?.status).toBe(200);
   });
 
   it('counts requests in a window, throttled ones too, and those inside a batch', async () => {
     sandbox.settings.limits.windowRequests = 5;
-    const requests = [1, 2, 3, 4].map((id) => ({ id: String(id), method: 'GET', url: '/me' }));
+    const requests = [1, 2, 3, 4].map((id) => ({ id: String(id), method: 'GET', url: BOX }));
     await graph('/$batch', { json: { requests } });
-    expect((await graph('/me')).status).toBe(200);
-    const refused = await graph('/me');
+    expect((await graph(BOX)).status).toBe(200);
+    const refused = await graph(BOX);
     expect([refused.status, refused.body.error.code]).toEqual([429, 'TooManyRequests']);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(500);
+  });
+
+  it('leaves out a user alone, whom the directory answers: in flight, in the window and in the book', async () => {
+    sandbox.settings.latencyMs = 300;
+    const profiles = ['/me', `/users/${ADDRESS}`, '/me', '/me', '/me'];
+    const answers = await Promise.all([BOX, BOX, BOX, BOX, ...profiles].map((path) => graph(path)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(9).fill(200));
+    expect(sandbox.conduct.report()).toMatchObject([{ requests: 4, highest_in_flight: 4 }]);
+    sandbox.settings.limits.windowRequests = 5;
+    expect([(await graph('/me')).status, (await graph(BOX)).status]).toEqual([200, 200]);
+    expect([(await graph(BOX)).status, (await graph('/me')).status]).toEqual([429, 200]);
   });
 
   it.each([
@@ -68,12 +78,12 @@ describe('limits', () => {
     ['missing', /^$/],
   ] as const)('gives Retry-After as %s when told to', async (mode, pattern) => {
     Object.assign(sandbox.settings.limits, { windowRequests: 0, retryAfter: mode });
-    expect((await graph('/me')).headers.get('retry-after') ?? '').toMatch(pattern);
+    expect((await graph(BOX)).headers.get('retry-after') ?? '').toMatch(pattern);
   });
 
   it('throttles parts of two batches at once', async () => {
     sandbox.settings.latencyMs = 300;
-    const requests = Array.from({ length: 8 }, (_, id) => ({ id: String(id), method: 'GET', url: '/me' }));
+    const requests = Array.from({ length: 8 }, (_, id) => ({ id: String(id), method: 'GET', url: BOX }));
     const answers = await Promise.all([1, 2].map(() => graph('/$batch', { json: { requests } })));
     const inner = answers.flatMap(
       ({ body }) => body.responses as { status: number; headers: Record<string, string> }[],
@@ -101,11 +111,11 @@ describe('faults', () => {
   it('break off, hang, answer with HTML, or challenge for claims', async () => {
     sandbox.faults.add({ match: { path: '/me$' }, fault: { cut: 20 } });
     await expect(graph('/me')).rejects.toThrow();
-    sandbox.faults.add({ match: { path: '/me$' }, fault: { hang: true } });
+    sandbox.faults.add({ match: { path: '/inbox$' }, fault: { hang: true } });
     const leaving = new AbortController();
     const headers = { authorization: `Bearer ${token.access_token}` };
     sandbox.settings.limits.concurrent = 1;
-    const hung = fetch(`${sandbox.url}/v1.0/me`, { headers, signal: leaving.signal });
+    const hung = fetch(`${sandbox.url}/v1.0${BOX}`, { headers, signal: leaving.signal });
     hung.catch(() => undefined);
     await expect.poll(() => sandbox.requests.list().at(-1)?.status).toBe(0);
     expect((await graph('/me/mailFolders')).status).toBe(429);
