@@ -157,13 +157,12 @@ describe('ending somebody else’s mailbox', () => {
 });
 
 describe('what its owner says to it afterwards', () => {
-  const leave = (mail: string) =>
-    ask(engineer, '/auth/outlook/disconnect', { method: 'POST', json: { purpose: 'read', mail } });
-
   it('may be to leave it so', async () => {
     expect((await end(captain)).status).toBe(204);
     expect(await notices(engineer)).toHaveLength(1);
-    expect((await leave('keep')).body.read).toMatchObject({ state: 'not_connected', problem: null });
+    expect((await end(engineer)).status).toBe(204);
+    const { body } = await ask(engineer, '/auth/outlook/status');
+    expect(body).toMatchObject({ read: { state: 'not_connected', problem: null }, ended: [] });
     expect(await notices(engineer)).toEqual([]);
     expect(await seenBy(captain)).toMatchObject({ status: 'disconnected', problem: null });
   });
@@ -171,7 +170,7 @@ describe('what its owner says to it afterwards', () => {
   it('may be to have the mail deleted', async () => {
     await connect('purpose=read');
     await end(captain);
-    await leave('purge');
+    expect((await end(engineer, 'purge')).status).toBe(204);
     await service.drain();
     expect(await seenBy(captain)).toMatchObject({ code: 'watcher_not_found' });
     const left = await rows((db) =>

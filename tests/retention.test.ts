@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
 import { disconnect } from '#mailboxes/disconnect.ts';
+import { endMailbox } from '#mailboxes/end.ts';
 import { duePurges, purgeMailbox, UNDO_MS } from '#sync/purge.ts';
 import { asWorker } from '#tenants/tenants.ts';
 
@@ -225,7 +226,17 @@ describe('keeping the mail', () => {
     expect(await leave('keep')).toEqual([]);
     await purgeAll();
     await world.expectEqual(engineer);
-    expect(await leave('purge')).toHaveLength(1);
+    // Of what is not connected any more the mailbox is named.
+    expect(await leave('purge')).toEqual([]);
+    const ending = {
+      watcherId: (await world.watcher(engineer)).id,
+      by: engineer,
+      mail: 'purge' as const,
+    };
+    const { purging } = await world.tenants.transact(asWorker(world.yachtId), (tx) =>
+      endMailbox(tx, ending, { now: world.clock.now() }),
+    );
+    expect(purging).toEqual([ending.watcherId]);
     await purgeAll();
     expect(await tablesWith('Daily report')).toEqual([]);
   });

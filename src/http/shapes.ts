@@ -28,11 +28,19 @@ const ConnectionSchema = z
   .openapi('Connection');
 
 export const StatusSchema = z
-  .object({ read: ConnectionSchema, write: ConnectionSchema, watcher_id: z.uuid().nullable() })
+  .object({
+    read: ConnectionSchema,
+    write: ConnectionSchema,
+    watcher_id: z.uuid().nullable(),
+    ended: z.array(z.object({ id: z.uuid(), mailbox: z.string() })).openapi({
+      description:
+        'While nothing is connected: your mailboxes that somebody else ended. DELETE /api/watchers/{id} leaves one so, and says what becomes of its mail.',
+    }),
+  })
   .openapi('OutlookStatus');
 
-export function statusBody({ read, write, watcher_id }: ConnectionStatus): z.infer<typeof StatusSchema> {
-  return { read: connectionBody(read), write: connectionBody(write), watcher_id };
+export function statusBody({ read, write, ...rest }: ConnectionStatus): z.infer<typeof StatusSchema> {
+  return { read: connectionBody(read), write: connectionBody(write), ...rest };
 }
 
 function connectionBody(state: ConnectionState): z.infer<typeof ConnectionSchema> {

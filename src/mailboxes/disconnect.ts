@@ -2,7 +2,6 @@ import { type AuditEntry, recordAudit } from '#tenants/audit.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { unwatch } from './grants.ts';
-import { ENDED_BY_OTHERS } from './orders.ts';
 import type { TokenOwner } from './token-vault.ts';
 
 /** What becomes of the mail that is here: it stays, or all of it goes that is on no record. */
@@ -12,8 +11,9 @@ export type MailChoice = 'keep' | 'purge';
 export type Hand = Pick<AuditEntry, 'actor' | 'after'>;
 
 /**
- * Erases a person's tokens for a purpose and, for reading, stops the sync of what they opened. Their mail stays,
- * or is marked to be purged. Safe to repeat. Where somebody else ended it before (end.ts), it is their word on that.
+ * Erases a person's tokens for a purpose and, for reading, stops the sync of what they opened. The mail of their own
+ * mailbox among that stays, or is marked to be purged. Safe to repeat: where nothing is connected nothing changes. What
+ * was ended before, by them or by others, is decided about by its id (end.ts).
  *
  * @returns the mailboxes to purge, by watcher id (sync/purge.ts does it)
  */
@@ -24,11 +24,10 @@ export async function disconnect(
 ): Promise<string[]> {
   const hand: Hand = { actor: { kind: 'person', id: owner.userId } };
   const accountId = await eraseTokens(tx, owner, hand);
-  if (owner.purpose !== 'read') return [];
-  if (accountId !== null) await unwatch(tx, owner, accountId);
-  await acknowledge(tx, owner);
+  if (owner.purpose !== 'read' || accountId === null) return [];
+  await unwatch(tx, owner, accountId);
   if (mail === 'keep') return [];
-  const left = await leftBehind(tx, owner, accountId);
+  const left = await ownMailbox(tx, owner, accountId);
   return requestPurge(tx, left, { ...hand, yachtId: owner.yachtId, now });
 }
 
@@ -56,36 +55,21 @@ export async function eraseTokens(
   return erased.microsoft_user_id;
 }
 
-/** What somebody else ended is left so by its owner: nobody needs to tell them any more. */
-async function acknowledge(tx: TenantWriter, { yachtId, userId }: TokenOwner): Promise<void> {
-  await tx
-    .updateTable('email_watchers')
-    .set({ last_sync_error_code: null })
-    .where('yacht_id', '=', yachtId)
-    .where('user_id', '=', userId)
-    .where('last_sync_error_code', 'in', ENDED_BY_OTHERS)
-    .execute();
-}
-
-/**
- * The mailbox just disconnected; when none was, every one of their own that the person disconnected before. A shared
- * mailbox has other readers: it is purged where it is removed (end.ts).
- */
-async function leftBehind(
+/** The person's own mailbox at this account. A shared one has other readers: it is purged where it is removed (end.ts). */
+async function ownMailbox(
   tx: TenantWriter,
   { yachtId, userId }: TokenOwner,
-  accountId: string | null,
+  accountId: string,
 ): Promise<string[]> {
-  const left = await tx
+  const own = await tx
     .selectFrom('email_watchers')
     .select('id')
     .where('yacht_id', '=', yachtId)
     .where('user_id', '=', userId)
     .where('kind', '=', 'own')
-    .where('sync_status', '=', 'disconnected')
-    .$if(accountId !== null, (q) => q.where('microsoft_user_id', '=', accountId ?? ''))
+    .where('microsoft_user_id', '=', accountId)
     .execute();
-  return left.map((watcher) => watcher.id);
+  return own.map((watcher) => watcher.id);
 }
 
 /** Marks disconnected mailboxes to be purged. @returns those that were not marked before */

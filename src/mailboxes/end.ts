@@ -10,7 +10,7 @@ import type { TenantWriter } from '#tenants/tenants.ts';
 import { eraseTokens, type Hand, type MailChoice, requestPurge } from './disconnect.ts';
 import { unwatch } from './grants.ts';
 import { watcherNotFound } from './mailbox.ts';
-import { type EndedByOthers, stopped } from './orders.ts';
+import { ENDED_BY_OTHERS, type EndedByOthers, stopped } from './orders.ts';
 import { mayChange, type Sharer } from './readers.ts';
 import type { TokenOwner } from './token-vault.ts';
 import { lockWatcher } from './watchers.ts';
@@ -32,7 +32,7 @@ type Endable = Pick<
 /**
  * Ends a mailbox. With an own one its owner's consents to read and to write are erased, so that everything they opened
  * stops; a shared one stops alone. The mail stays, or is marked to be purged. Its owner is told who did it, until they
- * connect it again or leave it so. Safe to repeat.
+ * connect it again or end it themselves, which leaves it so. Safe to repeat.
  *
  * @throws CelesteError `watcher_not_found`, `not_allowed`
  */
@@ -40,6 +40,7 @@ export async function endMailbox(tx: TenantWriter, ending: Ending, { now }: { no
   const { by, mail } = ending;
   const watcher = await requireMayEnd(tx, ending);
   await stop(tx, watcher, by);
+  if (isOwner(by, watcher)) await acknowledge(tx, watcher.id);
   const marking = { ...handOf(by), yachtId: watcher.yacht_id, now };
   const purging = mail === 'keep' ? [] : await requestPurge(tx, [watcher.id], marking);
   return { ownerId: watcher.user_id, purging };
@@ -63,8 +64,18 @@ export async function requireMayEnd(
   if (!watcher) throw watcherNotFound();
   if (by === 'operator') return watcher;
   if (!mayChange(by, watcher.user_id)) throw notYours();
-  if (mail === 'purge' && watcher.kind === 'own' && by.userId !== watcher.user_id) throw notYourMail();
+  if (mail === 'purge' && watcher.kind === 'own' && !isOwner(by, watcher)) throw notYourMail();
   return watcher;
+}
+
+/** What somebody else ended is left so by its owner: nobody needs to tell them any more. */
+async function acknowledge(tx: TenantWriter, watcherId: string): Promise<void> {
+  await tx
+    .updateTable('email_watchers')
+    .set({ last_sync_error_code: null })
+    .where('id', '=', watcherId)
+    .where('last_sync_error_code', 'in', ENDED_BY_OTHERS)
+    .execute();
 }
 
 async function stop(tx: TenantWriter, watcher: Endable, by: Ender): Promise<void> {
@@ -89,6 +100,9 @@ async function eraseConsents(tx: TenantWriter, watcher: Endable, hand: Hand): Pr
   await eraseTokens(tx, { ...ownerOf(watcher), purpose: 'write' }, hand);
 }
 
+const isOwner = (by: Ender, { user_id }: Pick<Endable, 'user_id'>) =>
+  by !== 'operator' && by.userId === user_id;
+
 function ownerOf({ yacht_id: yachtId, user_id: userId }: Endable): TokenOwner {
   return { yachtId, userId, purpose: 'read' };
 }
@@ -102,7 +116,7 @@ function handOf(by: Ender): Hand {
 /** What its owner is told; nothing, when it was them. */
 function codeFor(watcher: Endable, by: Ender): EndedByOthers | null {
   if (by === 'operator') return 'ended_by_operator';
-  return by.userId === watcher.user_id ? null : 'ended_by_captain';
+  return isOwner(by, watcher) ? null : 'ended_by_captain';
 }
 
 function notYours(): CelesteError {

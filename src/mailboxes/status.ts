@@ -21,7 +21,13 @@ export type ConnectionState = {
   problem: Problem | null;
 };
 
-export type ConnectionStatus = { read: ConnectionState; write: ConnectionState; watcher_id: string | null };
+export type ConnectionStatus = {
+  read: ConnectionState;
+  write: ConnectionState;
+  watcher_id: string | null;
+  /** While nothing is connected: their own mailboxes that somebody else ended, to be decided about one by one (end.ts). */
+  ended: { id: string; mailbox: string }[];
+};
 
 /** What a person has connected, and what is wrong with it. `configured` says which Azure apps are set up. */
 export async function connectionStatus(
@@ -42,23 +48,26 @@ export async function connectionStatus(
     .where('user_id', '=', userId)
     .where('microsoft_user_id', '=', read?.microsoft_user_id ?? '')
     .executeTakeFirst();
-  const ended = read ? null : await endedByOthers(db, userId);
+  const ended = read ? [] : await endedByOthers(db, userId);
+  const problem = problemOn(ended[0]?.code ?? null);
   return {
-    read: { ...stateOf('read', read, configured.read), ...(ended && { problem: ended }) },
+    read: { ...stateOf('read', read, configured.read), ...(problem && { problem }) },
     write: stateOf('write', byPurpose.get('write'), configured.write),
     watcher_id: watcher?.id ?? null,
+    ended: ended.map(({ id, mailbox }) => ({ id, mailbox })),
   };
 }
 
-/** Why they are not connected, when somebody else saw to that. */
-async function endedByOthers(db: TenantReader, userId: string): Promise<Problem | null> {
-  const watcher = await db
+/** Why they are not connected, when somebody else saw to that; the latest first. */
+function endedByOthers(db: TenantReader, userId: string) {
+  return db
     .selectFrom('email_watchers')
-    .select('last_sync_error_code as code')
+    .select(['id', 'mailbox', 'last_sync_error_code as code'])
     .where('user_id', '=', userId)
     .where('last_sync_error_code', 'in', ENDED_BY_OTHERS)
-    .executeTakeFirst();
-  return problemOn(watcher?.code ?? null);
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .execute();
 }
 
 function stateOf(

@@ -121,7 +121,7 @@ describe('the mailbox of one who has left the yacht', () => {
     await card.getByText('The captain has disconnected your mailbox.').waitFor();
     await card.getByRole('button', { name: 'Connect Outlook' }).waitFor();
     await card.getByRole('button', { name: 'Leave it disconnected' }).click();
-    const question = page.getByRole('alertdialog', { name: 'Leave it disconnected?' });
+    const question = page.getByRole('alertdialog', { name: `Leave ${ENGINEER} disconnected?` });
     await question.getByText('Delete it from Celeste Mail').waitFor();
     await expectAccessible(page, 'leaving a mailbox disconnected');
     await question.getByRole('button', { name: 'Leave it disconnected', exact: true }).click();

@@ -77,6 +77,7 @@ const end = createRoute({
   path: '/api/watchers/{id}',
   tags,
   summary: 'Stop keeping a mailbox in sync; with one of their own, erase what its owner granted',
+  description: 'Of one that has ended already, it says what becomes of the mail.',
   request: {
     params,
     query: z.object({

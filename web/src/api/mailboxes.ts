@@ -52,7 +52,7 @@ export function setPaused(id: string, paused: boolean): Promise<Watcher> {
   return paused ? answer(pause.$put({ param: { id } })) : answer(pause.$delete({ param: { id } }));
 }
 
-/** Stops keeping a mailbox in sync: a shared one, or as the captain somebody else's. */
+/** Stops keeping a mailbox in sync: a shared one, or as the captain somebody else's. Leaves one so that has ended. */
 export async function endMailbox(id: string, mail: MailChoice): Promise<void> {
   const response = await watchers[':id'].$delete({ param: { id }, query: { mail } });
   if (!response.ok) throw await readProblem(response as unknown as Response);

@@ -1,17 +1,14 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Check, CircleAlert, Eye, PenLine } from 'lucide-react';
-import { useState } from 'react';
-import { toast } from 'sonner';
 
-import { disconnect, outlookQuery } from '../../api/mailboxes.ts';
+import { outlookQuery } from '../../api/mailboxes.ts';
 import { wordsOf } from '../../api/problem.ts';
-import type { Connection, MailChoice, Purpose } from '../../api/types.ts';
+import type { Connection, OutlookStatus, Purpose } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { DateText } from '../../ui/date-text.tsx';
-import { Confirm } from '../../ui/dialog.tsx';
 import { Failure, Skeleton } from '../../ui/states.tsx';
 import { useConnect } from './connect.ts';
-import { alsoDeletes, MailChoiceField, mailAfter } from './mail-choice.tsx';
+import { LeaveEnded, LeaveOutlook } from './leave.tsx';
 
 const WORDS = {
   read: {
@@ -51,14 +48,17 @@ export function OutlookSection() {
       )}
       <div className="mt-3 divide-y divide-line rounded-xl border border-line bg-surface">
         {(['read', 'write'] as const).map((purpose) => (
-          <ConnectionRow key={purpose} purpose={purpose} connection={status.data?.[purpose]} />
+          <ConnectionRow key={purpose} purpose={purpose} status={status.data} />
         ))}
       </div>
     </section>
   );
 }
 
-function ConnectionRow({ purpose, connection }: { purpose: Purpose; connection: Connection | undefined }) {
+function ConnectionRow({ purpose, status }: { purpose: Purpose; status: OutlookStatus | undefined }) {
+  const connection = status?.[purpose];
+  // One at a time, the one that the problem is about.
+  const ended = purpose === 'read' ? status?.ended[0] : undefined;
   const { title, icon: Icon, may, mayNot } = WORDS[purpose];
   return (
     <article aria-label={title} className="flex gap-3.5 p-4">
@@ -72,7 +72,10 @@ function ConnectionRow({ purpose, connection }: { purpose: Purpose; connection: 
             </p>
           </div>
           {connection ? (
-            <ConnectButtons purpose={purpose} connection={connection} />
+            <div className="flex flex-wrap gap-2">
+              <ConnectButtons purpose={purpose} connection={connection} />
+              {ended && <LeaveEnded key={ended.id} {...ended} />}
+            </div>
           ) : (
             <Skeleton className="h-7 w-24" />
           )}
@@ -87,11 +90,12 @@ type ButtonsProps = { purpose: Purpose; connection: Connection };
 
 function ConnectButtons({ purpose, connection }: ButtonsProps) {
   const connect = useConnect();
-  const { configured, state, missing_scopes, problem } = connection;
+  const { title, loses } = WORDS[purpose];
+  const { configured, state, missing_scopes } = connection;
   if (!configured) return <span className="text-sm text-ink-3">Not set up by the operator</span>;
   const again = state === 'reauth_required' || missing_scopes.length > 0;
   return (
-    <div className="flex flex-wrap gap-2">
+    <>
       {state !== 'connected' || again ? (
         <Button
           look={purpose === 'read' || again ? 'primary' : 'secondary'}
@@ -101,73 +105,7 @@ function ConnectButtons({ purpose, connection }: ButtonsProps) {
           {again ? 'Connect again' : purpose === 'read' ? 'Connect Outlook' : 'Allow writing'}
         </Button>
       ) : null}
-      {(state !== 'not_connected' || problem) && <Leave purpose={purpose} connection={connection} />}
-    </div>
-  );
-}
-
-const leavingWords = (title: string) => ({
-  leave: 'Disconnect',
-  question: `Disconnect “${title}”?`,
-  cancel: 'Stay connected',
-  erased: 'The stored permission is erased.',
-  done: `Disconnected: ${title}`,
-  failed: 'Still connected',
-});
-
-// Somebody else has disconnected it, and its owner has not said yet what they want.
-const LEFT = {
-  leave: 'Leave it disconnected',
-  question: 'Leave it disconnected?',
-  cancel: 'Decide later',
-  erased: 'The stored permission is erased already.',
-  done: 'It stays disconnected',
-  failed: 'Nothing was changed',
-};
-
-function Leave({ purpose, connection }: ButtonsProps) {
-  const [asking, setAsking] = useState(false);
-  const [mail, setMail] = useState<MailChoice>('keep');
-  const client = useQueryClient();
-  const { title, loses } = WORDS[purpose];
-  const isLeft = connection.state === 'not_connected';
-  const words = isLeft ? LEFT : leavingWords(title.toLowerCase());
-  const leave = useMutation({
-    mutationFn: () => disconnect(purpose, mail),
-    onSuccess: (status) => {
-      client.setQueryData(outlookQuery.queryKey, status);
-      for (const key of ['watchers', 'notices']) void client.invalidateQueries({ queryKey: [key] });
-      setAsking(false);
-      toast.success(words.done, { description: purpose === 'read' ? mailAfter(mail) : undefined });
-    },
-    onError: (error) => {
-      setAsking(false);
-      toast.error(words.failed, { description: wordsOf(error).detail });
-    },
-  });
-  const ask = () => {
-    setMail('keep');
-    setAsking(true);
-  };
-  return (
-    <>
-      <Button look={isLeft ? 'secondary' : 'danger'} onClick={ask}>
-        {words.leave}
-      </Button>
-      <Confirm
-        open={asking}
-        title={words.question}
-        confirm={`${words.leave}${alsoDeletes(mail)}`}
-        cancel={words.cancel}
-        dangerous={!isLeft || mail === 'purge'}
-        busy={leave.isPending}
-        onConfirm={() => leave.mutate()}
-        onCancel={() => setAsking(false)}
-      >
-        <p>{loses}</p>
-        {purpose === 'read' && <MailChoiceField value={mail} onChange={setMail} />}
-        <p>{words.erased} You can connect again at any time.</p>
-      </Confirm>
+      {state !== 'not_connected' && <LeaveOutlook purpose={purpose} title={title} loses={loses} />}
     </>
   );
 }
