@@ -33,8 +33,8 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-async function connect(account: string): Promise<string> {
-  const { body } = await ask(engineer, '/auth/outlook/authorize?purpose=read');
+async function connect(account: string, purpose = 'read'): Promise<string> {
+  const { body } = await ask(engineer, `/auth/outlook/authorize?purpose=${purpose}`);
   const back = await signInAtSandbox(body.url, account);
   await engineer(back.pathname + back.search);
   await service.drain();
@@ -101,8 +101,11 @@ describe('of several mailboxes', () => {
     const first = await connect(FIRST);
     await end(captain, first);
     await connect(SECOND);
+    await connect(SECOND, 'write');
+    await end(captain, first);
     await end(engineer, first, 'purge');
-    expect(await status()).toMatchObject({ read: { state: 'connected', mailbox: SECOND } });
+    const connected = { state: 'connected', mailbox: SECOND };
+    expect(await status()).toMatchObject({ read: connected, write: connected });
     expect(await held()).toEqual([SECOND]);
   });
 });

@@ -180,6 +180,22 @@ describe('what its owner says to it afterwards', () => {
   });
 });
 
+it('takes along a permission to write whose owner had disconnected only reading', async () => {
+  await connect('purpose=read');
+  await connect('purpose=write');
+  const { items } = (await ask(captain, '/api/watchers')).body;
+  const own = items.find((each: { kind: string }) => each.kind === 'own').id;
+  const json = { purpose: 'read', mail: 'keep' };
+  await ask(engineer, '/auth/outlook/disconnect', { method: 'POST', json });
+  expect(await tokens()).toEqual([{ token_purpose: 'write' }]);
+  // Its owner may mean only the mail.
+  expect((await end(engineer, 'keep', own)).status).toBe(204);
+  expect(await tokens()).toEqual([{ token_purpose: 'write' }]);
+  expect((await end(captain, 'keep', own)).status).toBe(204);
+  expect(await tokens()).toEqual([]);
+  expect((await audit()).at(-1)).toMatchObject({ action: 'write.disconnected', actor_id: CORVINA.captain });
+});
+
 it('the owner may end their own by its id, and delete its mail', async () => {
   await connect('purpose=read');
   const { items } = (await ask(engineer, '/api/watchers')).body;

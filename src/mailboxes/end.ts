@@ -39,6 +39,8 @@ type Endable = Pick<
 export async function endMailbox(tx: TenantWriter, ending: Ending, { now }: { now: Date }): Promise<Ended> {
   const { by, mail } = ending;
   const watcher = await requireMayEnd(tx, ending);
+  // Tokens first, then the watcher: the order in which a refresh holds them.
+  if (watcher.kind === 'own') await eraseConsents(tx, watcher, by);
   await stop(tx, watcher, by);
   if (isOwner(by, watcher)) await acknowledge(tx, watcher.id);
   const marking = { ...handOf(by), yachtId: watcher.yacht_id, now };
@@ -80,9 +82,6 @@ async function acknowledge(tx: TenantWriter, watcherId: string): Promise<void> {
 
 async function stop(tx: TenantWriter, watcher: Endable, by: Ender): Promise<void> {
   const { id, kind } = watcher;
-  if (watcher.sync_status === 'disconnected') return;
-  // Tokens first, then the watcher: the order in which a refresh holds them.
-  if (kind === 'own') await eraseConsents(tx, watcher, handOf(by));
   if ((await lockWatcher(tx, id))?.sync_status === 'disconnected') return;
   if (kind === 'own') await unwatch(tx, ownerOf(watcher), watcher.microsoft_user_id, codeFor(watcher, by));
   else await tx.updateTable('email_watchers').set(stopped).where('id', '=', id).execute();
@@ -94,10 +93,26 @@ async function stop(tx: TenantWriter, watcher: Endable, by: Ender): Promise<void
   });
 }
 
-async function eraseConsents(tx: TenantWriter, watcher: Endable, hand: Hand): Promise<void> {
-  // Of another account, should they have connected one this moment, the consent stays.
-  await eraseTokens(tx, ownerOf(watcher), { ...hand, accountId: watcher.microsoft_user_id });
-  await eraseTokens(tx, { ...ownerOf(watcher), purpose: 'write' }, hand);
+/** Whatever has become of the mailbox: whoever disconnected only reading may have left the consent to write behind. */
+async function eraseConsents(tx: TenantWriter, watcher: Endable, by: Ender): Promise<void> {
+  // Its owner has taken back what they wanted to, and says what becomes of the mail.
+  if (watcher.sync_status === 'disconnected' && isOwner(by, watcher)) return;
+  const owner = ownerOf(watcher);
+  await eraseTokens(tx, owner, { ...handOf(by), accountId: watcher.microsoft_user_id });
+  // They have connected another account, which this is not about.
+  if (await isConnected(tx, owner)) return;
+  await eraseTokens(tx, { ...owner, purpose: 'write' }, handOf(by));
+}
+
+async function isConnected(tx: TenantWriter, { yachtId, userId, purpose }: TokenOwner): Promise<boolean> {
+  const token = await tx
+    .selectFrom('auth_microsoft_tokens')
+    .select('id')
+    .where('yacht_id', '=', yachtId)
+    .where('user_id', '=', userId)
+    .where('token_purpose', '=', purpose)
+    .executeTakeFirst();
+  return token !== undefined;
 }
 
 const isOwner = (by: Ender, { user_id }: Pick<Endable, 'user_id'>) =>
