@@ -127,6 +127,21 @@ describe('a purge', () => {
     expect(await tablesWith(engineer.email)).toEqual([]);
   });
 
+  it('by whoever runs the service says no more that the mail stays, or is to be decided about', async () => {
+    await world.sync(engineer);
+    await link('Impeller for the port pump');
+    const { id: watcherId } = await world.watcher(engineer);
+    for (const mail of ['keep', 'purge'] as const) {
+      await world.tenants.transact(asWorker(world.yachtId), (tx) =>
+        endMailbox(tx, { watcherId, by: 'operator', mail }, { now: world.clock.now() }),
+      );
+      const code = mail === 'keep' ? 'ended_by_operator' : null;
+      expect(await world.watcher(engineer)).toMatchObject({ last_sync_error_code: code });
+    }
+    await purgeAll();
+    expect(await world.watcher(engineer)).toMatchObject({ id: watcherId, last_sync_error_code: null });
+  });
+
   it("leaves the copies in other people's mailboxes alone", async () => {
     const shared = letter('Both of us', { internetMessageId: '<both@northwind-pumps.test>' });
     world.store.deliver(engineer.email, 'inbox', shared);

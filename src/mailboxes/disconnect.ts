@@ -72,7 +72,7 @@ async function ownMailbox(
   return own.map((watcher) => watcher.id);
 }
 
-/** Marks disconnected mailboxes to be purged. @returns those that were not marked before */
+/** Marks disconnected mailboxes to be purged: nothing is left to decide or to tell. @returns those that were not marked before */
 export async function requestPurge(
   tx: TenantWriter,
   watcherIds: string[],
@@ -81,7 +81,7 @@ export async function requestPurge(
   if (watcherIds.length === 0) return [];
   const marked = await tx
     .updateTable('email_watchers')
-    .set({ purge_requested_at: now })
+    .set({ purge_requested_at: now, last_sync_error_code: null })
     .where('id', 'in', watcherIds)
     .where('sync_status', '=', 'disconnected')
     .where('purge_requested_at', 'is', null)

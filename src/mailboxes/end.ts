@@ -31,8 +31,8 @@ type Endable = Pick<
 
 /**
  * Ends a mailbox. With an own one its owner's consents to read and to write are erased, so that everything they opened
- * stops; a shared one stops alone. The mail stays, or is marked to be purged. Its owner is told who did it, until they
- * connect it again or end it themselves, which leaves it so. Safe to repeat.
+ * stops; a shared one stops alone. The mail stays, or is marked to be purged. Where it stays its owner is told who did
+ * it, until they connect it again or end it themselves, which leaves it so. Safe to repeat.
  *
  * @throws CelesteError `watcher_not_found`, `not_allowed`
  */
