@@ -250,6 +250,14 @@ describe('when access goes', () => {
     await expectEqual();
   });
 
+  it('removed: it stays so, and nobody is told to add it again, when whoever opened it disconnects', async () => {
+    expect((await eto(`/api/watchers/${watcherId}`, { method: 'DELETE' })).status).toBe(204);
+    const json = { purpose: 'read', mail: 'keep' };
+    await ask(eto, '/auth/outlook/disconnect', { method: 'POST', json });
+    const { body } = await ask(aboard.captain, `/api/watchers/${watcherId}`);
+    expect(body).toMatchObject({ status: 'disconnected', problem: null });
+  });
+
   it('removed: it is not synced any more, and purged when asked', async () => {
     expect((await eto(`/api/watchers/${watcherId}?mail=purge`, { method: 'DELETE' })).status).toBe(204);
     await aboard.service.drain();

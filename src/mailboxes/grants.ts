@@ -178,6 +178,8 @@ export async function unwatch(
     .where('yacht_id', '=', owner.yachtId)
     .where('user_id', '=', owner.userId)
     .where(openedBy(accountId))
+    // What was ended before stays ended as it was.
+    .where('sync_status', '<>', 'disconnected')
     .execute();
 }
 
