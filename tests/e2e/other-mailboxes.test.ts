@@ -11,8 +11,9 @@ import {
   openBrowser,
   visit,
 } from '../support/browser.ts';
+import { endConsent } from '../support/consent.ts';
 import { ENGINEER, fillMailbox } from '../support/inbox-world.ts';
-import { bootService, CORVINA, type TestService } from '../support/service.ts';
+import { bootService, CORVINA, type SignedIn, type TestService } from '../support/service.ts';
 import { signInAtSandbox } from '../support/sign-in.ts';
 
 const SHARED = 'engineering@corvina.test';
@@ -20,6 +21,7 @@ const SHARED = 'engineering@corvina.test';
 let sandbox: Sandbox;
 let service: TestService;
 let browser: Browser;
+let engineer: SignedIn;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ world: 'empty', latencyMs: 0 });
@@ -30,7 +32,7 @@ beforeAll(async () => {
   const config = { webhookUrl: 'http://localhost:9' };
   service = await bootService({ sandboxUrl: sandbox.url, worker: true, webFolder: builtPage(), config });
   browser = await openBrowser();
-  const engineer = await service.signIn(CORVINA.chiefEngineer);
+  engineer = await service.signIn(CORVINA.chiefEngineer);
   const { body: trip } = await ask(engineer, '/auth/outlook/authorize?purpose=read&shared=true');
   const back = await signInAtSandbox(trip.url, ENGINEER);
   await engineer(back.pathname + back.search);
@@ -95,6 +97,12 @@ describe('the mailbox of one who has left the yacht', () => {
 
   it('is ended by the captain, who is told what that means', async () => {
     const captain = await syncPage('Henrik Solberg', ENGINEER);
+    endConsent(sandbox, ENGINEER);
+    for (const { id } of (await ask(engineer, '/api/watchers')).body.items) {
+      await ask(engineer, `/api/watchers/${id}/sync`, { method: 'POST' });
+    }
+    const banner = captain.getByRole('status').filter({ hasText: `${ENGINEER} and ${SHARED} have stopped.` });
+    await banner.waitFor();
     await captain.keyboard.press('d');
     const question = captain.getByRole('alertdialog', { name: `Disconnect ${ENGINEER}?` });
     await question.getByText(`opened with it stop too: ${SHARED}.`).waitFor();
@@ -104,6 +112,8 @@ describe('the mailbox of one who has left the yacht', () => {
     await question.getByRole('button', { name: 'Disconnect' }).click();
     const shown = mailbox(captain, ENGINEER);
     await shown.getByText('Disconnected', { exact: true }).waitFor();
+    // At once, not when it is asked again in a minute.
+    await banner.waitFor({ state: 'detached', timeout: 10_000 });
     await shown.getByText('The captain has disconnected this mailbox.').waitFor();
     expect(await shown.getByRole('button', { name: 'Disconnect' }).count()).toBe(0);
     expect(await captain.getByRole('button', { name: 'Connect again' }).count()).toBe(0);

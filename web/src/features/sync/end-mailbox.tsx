@@ -30,7 +30,9 @@ export function EndMailbox({ watcher }: { watcher: Watcher }) {
       const { detail, advice } = wordsOf(error);
       toast.error('Still connected', { description: [detail, advice].filter(Boolean).join(' ') });
     },
-    onSettled: () => client.invalidateQueries({ queryKey: ['watchers'] }),
+    onSettled: () => {
+      for (const key of ['watchers', 'notices']) void client.invalidateQueries({ queryKey: [key] });
+    },
   });
   useShortcuts([{ keys: 'd', label: 'Disconnect', group: 'Sync', run: () => setAsking(true) }]);
   return (
