@@ -6,6 +6,7 @@ import type { Principal } from '#directory/principal.ts';
 import type { MasterSchema } from '#directory/schema.ts';
 import { runPurgeMailbox } from '#jobs/purge-mailbox.ts';
 import { disconnect, type MailChoice } from '#mailboxes/disconnect.ts';
+import { endMailbox } from '#mailboxes/end.ts';
 import { addSharedMailbox } from '#mailboxes/shared.ts';
 import { syncMailbox } from '#sync/sync.ts';
 import { asWorker } from '#tenants/tenants.ts';
@@ -232,6 +233,28 @@ describe('what is left', () => {
     expect(await gateOn(corvina, one)).toBe(await gateOn(meltemi, two));
     expect(await gateOn(corvina, one)).not.toBeNull();
   });
+
+  it('keeps the other yacht’s waits, also when it is added again', async () => {
+    const role = 'engineering@fleet.test';
+    corvina.store.createMailbox({ address: role, displayName: 'Engineering', access: [RELIEF] });
+    const captain = meltemi.person(RELIEF);
+    await meltemi.connect(captain, { shared: true });
+    const add = () => addSharedMailbox({ ...meltemi, syncIntervalMinutes: 15 }, captain, role);
+    const watcherId = await add();
+    const removal = { watcherId, by: 'operator', mail: 'keep' } as const;
+    await meltemi.tenants.transact(asWorker(meltemi.yachtId), (tx) =>
+      endMailbox(tx, removal, { now: meltemi.clock.now() }),
+    );
+    const owner = corvina.person(role);
+    await corvina.connect(owner);
+    corvina.sandbox.faults.add({
+      match: { path: '\\$batch|/messages|/mailFolders' },
+      fault: { name: 'TooManyRequests', retry_after: { seconds: 120 } },
+    });
+    expect(await corvina.sync(owner)).toMatchObject({ outcome: 'throttled' });
+    await expect(add()).rejects.toMatchObject({ code: 'throttled' });
+    expectGoodConduct(corvina.sandbox);
+  }, 60_000);
 
   it('is mended where a crash, or a fleet that was there before, left nothing', async () => {
     const [one, two] = await connectOnBoth();

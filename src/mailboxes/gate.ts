@@ -8,6 +8,7 @@ import { recordCommonThrottle } from '#directory/common-places.ts';
 import type { GraphError } from '#microsoft/errors.ts';
 import type { Gate } from '#microsoft/graph-client.ts';
 import type { Purpose } from '#microsoft/scopes.ts';
+import type { SyncStatus } from '#tenants/schema.ts';
 import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 
 import { type CommonDeps, enterCommon } from './common-desk.ts';
@@ -39,6 +40,11 @@ export interface Gates {
   ofNewcomer(common: string | null, app: Purpose): Gate;
   /** Resolves when no place that was left is still on its way back. */
   close(): Promise<void>;
+}
+
+/** Whether requests about it may go by its watcher's gate: one that is disconnected knows nothing of another yacht's. */
+export function passesItsGate({ sync_status }: { sync_status: SyncStatus }, common: string | null): boolean {
+  return common === null || sync_status !== 'disconnected';
 }
 
 /** `end`: the lease is being given back, and every place with it. */

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import type { MailboxKind } from '#tenants/schema.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
+import { lockWatcher } from './watchers.ts';
+
 /** What is known of a mailbox: each is enough to tell it. */
 export type MailboxIdentity = {
   /** Of an own mailbox: the Microsoft account. */
@@ -78,7 +80,10 @@ export async function passCommonGate(
 ): Promise<Throttles[]> {
   const changed: (Throttles | null)[] = [];
   for (const { watcherId, nameHashes: own } of await connectedMailboxes(tx)) {
-    if (own.some((name) => names.includes(name))) changed.push(await setCommonGate(tx, watcherId, gate));
+    if (!own.some((name) => names.includes(name))) continue;
+    // Whoever is about to unmark it sees the announcement, or is waited for.
+    await lockWatcher(tx, watcherId);
+    changed.push(await setCommonGate(tx, watcherId, gate));
   }
   return changed.filter((throttles) => throttles !== null);
 }

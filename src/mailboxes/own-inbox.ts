@@ -4,14 +4,16 @@ import type { Gate, Graph } from '#microsoft/graph-client.ts';
 import { getInboxId } from '#microsoft/inbox.ts';
 import { asWorker, type TenantReader, type Tenants } from '#tenants/tenants.ts';
 
-import type { Gates } from './gate.ts';
+import { type Gates, passesItsGate } from './gate.ts';
 
 export type OwnInboxDeps = {
   tenants: Tenants;
   gates: Gates;
   open: (gate: Gate) => Graph;
-  /** For a mailbox that nobody aboard has yet. */
+  /** For a mailbox that nobody aboard has. */
   gate: Gate;
+  /** The gate in MASTER of a mailbox that another yacht has, which that one passes; null: none has it. */
+  common: string | null;
 };
 
 type Account = { yachtId: string; accountId: string };
@@ -25,12 +27,13 @@ type Account = { yachtId: string; accountId: string };
  * @throws GraphError, and `throttled`, when Microsoft cannot tell now
  */
 export async function ownInbox(
-  { tenants, gates, open, gate }: OwnInboxDeps,
+  { tenants, gates, open, gate, common }: OwnInboxDeps,
   { yachtId, accountId }: Account,
 ): Promise<string | null> {
   const { own, isNeeded } = await tenants.read(asWorker(yachtId), (db) => compared(db, accountId));
+  const itsOwn = own && passesItsGate(own, common) && gates.of({ yachtId, watcherId: own.id, app: 'read' });
   try {
-    return await getInboxId(open(own ? gates.of({ yachtId, watcherId: own.id, app: 'read' }) : gate));
+    return await getInboxId(open(itsOwn || gate));
   } catch (error) {
     const known = own?.inbox_id ?? null;
     if (isGraphError(error, 'mailbox_unavailable', 'forbidden', 'not_found', 'rejected')) return known;

@@ -7,11 +7,12 @@ import type { Graph, GraphClient } from '#microsoft/graph-client.ts';
 import { getInboxId } from '#microsoft/inbox.ts';
 import { readsShared } from '#microsoft/scopes.ts';
 import { recordAudit } from '#tenants/audit.ts';
+import type { SyncStatus } from '#tenants/schema.ts';
 import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 
 import type { Connected } from './connected.ts';
 import { forgetCursors } from './cursors.ts';
-import type { Gates } from './gate.ts';
+import { type Gates, passesItsGate } from './gate.ts';
 import { RELEASED } from './lease.ts';
 import { nameHashes, passCommonGate } from './names.ts';
 import { begun } from './orders.ts';
@@ -53,8 +54,11 @@ export async function addSharedMailbox(
   });
   const source = deps.tokens.source({ yachtId, userId: principal.userId, purpose: 'read' });
   const names = { sharedAddress: mailbox };
-  const newcomers = deps.gates.ofNewcomer(await deps.connected.announce(yachtId, names), 'read');
-  const gate = watched ? deps.gates.of({ yachtId, watcherId: watched.id, app: 'read' }) : newcomers;
+  const others = await deps.connected.announce(yachtId, names);
+  const gate =
+    watched && passesItsGate(watched, others)
+      ? deps.gates.of({ yachtId, watcherId: watched.id, app: 'read' })
+      : deps.gates.ofNewcomer(others, 'read');
   const inbox = await tryMailbox(deps.graph.as(source, gate, mailbox));
   const common = await deps.connected.announce(yachtId, { ...names, inbox });
   const id = await deps.tenants.transact(asWorker(yachtId), async (tx) => {
@@ -73,7 +77,7 @@ export async function addSharedMailbox(
 /** The watcher of a shared mailbox keeps this in place of a Microsoft user id: nobody signs in as a shared mailbox. */
 const sharedKey = (inbox: string) => `shared:${inbox}`;
 
-type Known = { id: string; mailbox: string };
+type Known = { id: string; mailbox: string; sync_status: SyncStatus };
 
 /** The watcher of the shared mailbox with this inbox; else of the one that was added by this address. */
 function findShared(
@@ -83,7 +87,7 @@ function findShared(
 ): Promise<Known | undefined> {
   return db
     .selectFrom('email_watchers')
-    .select(['id', 'mailbox'])
+    .select(['id', 'mailbox', 'sync_status'])
     .where('yacht_id', '=', yachtId)
     .where('kind', '=', 'shared')
     .where((eb) => eb.or([eb('microsoft_user_id', '=', sharedKey(inbox)), eb('mailbox', '=', address)]))
