@@ -116,16 +116,36 @@ it('somebody’s own from the moment it is connected, it is not shared by anothe
   await expect(add(engineer, ALIAS)).rejects.toMatchObject({ code: 'mailbox_in_use' });
 });
 
-it('somebody’s own whose inbox was not told when it was connected, it is known by the first round', async () => {
-  const role = world.person(ROLE);
-  const silent = world.sandbox.faults.add({
-    match: { path: '/mailFolders/inbox' },
-    count: 100,
-    fault: { status: 503, body: '' },
-  });
+async function connectUntold(role: Principal): Promise<void> {
+  const path = '/mailFolders/inbox';
+  const silent = world.sandbox.faults.add({ match: { path }, count: 100, fault: { status: 503, body: '' } });
   expect((await world.connect(role)).refusal).toBeNull();
   world.sandbox.faults.remove(silent.id);
   expect((await world.watcher(role)).inbox_id).toBeNull();
+}
+
+it('somebody’s own whose inbox was not told when it was connected, and shared since, it says so', async () => {
+  const role = world.person(ROLE);
+  await connectUntold(role);
+  await connectForShared(engineer);
+  const shared = await add(engineer, ALIAS);
+  expect(await world.sync(role)).toMatchObject({ outcome: 'degraded', code: 'mailbox_shared' });
+  const problem = { code: 'mailbox_shared', message: 'This mailbox is kept in sync aboard as a shared one.' };
+  expect((await world.sync(role)).after).toMatchObject({ complete_up_to: null, problem });
+  await sync(shared);
+  await expectEqual(shared);
+  await world.db
+    .updateTable('email_watchers')
+    .set({ sync_status: 'disconnected' })
+    .where('id', '=', shared)
+    .execute();
+  expect(await world.sync(role)).toMatchObject({ outcome: 'synced' });
+  await world.expectEqual(role);
+});
+
+it('somebody’s own whose inbox was not told when it was connected, it is known by the first round', async () => {
+  const role = world.person(ROLE);
+  await connectUntold(role);
   await world.sync(role);
   await connectForShared(engineer);
   await expect(add(engineer, ALIAS)).rejects.toMatchObject({ code: 'mailbox_in_use' });

@@ -2,6 +2,7 @@ import { CelesteError } from '#base/errors.ts';
 import { GRAPH_WORDS, IDENTITY_WORDS } from '#microsoft/errors.ts';
 import type { MailboxKind } from '#tenants/schema.ts';
 
+import { REFUSAL_WORDS } from './refusals.ts';
 import type { Problem } from './status.ts';
 
 type Words = { message: string; advice: string };
@@ -21,6 +22,8 @@ const ADVICE: Record<string, Words> = {
     advice: 'Allow writing again in the settings. Reading goes on.',
   },
   not_connected: { message: 'Outlook is not connected.', advice: 'Connect Outlook in the settings.' },
+  mailbox_in_use: REFUSAL_WORDS.mailbox_in_use,
+  mailbox_shared: REFUSAL_WORDS.mailbox_shared,
   paused: { message: 'Syncing is paused.', advice: 'Resume it on the sync page.' },
   throttled: { message: GRAPH_WORDS.throttled.message, advice: WAIT },
   graph_transient: { message: GRAPH_WORDS.transient.message, advice: WAIT },

@@ -6,7 +6,7 @@ import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
 import { begun, type EndedByOthers, stopped } from './orders.ts';
 import { refusal } from './refusals.ts';
-import { isTaken, watchOneByOne } from './taken.ts';
+import { refuseTaken, watchOneByOne } from './taken.ts';
 import type { GrantedAccount, TokenOwner, TokenVault } from './token-vault.ts';
 
 /** What Microsoft granted to whom; kept sealed as JSON while a person is asked about a second account. */
@@ -86,7 +86,7 @@ async function watch(
   { before, intervalMinutes }: Watching,
 ): Promise<void> {
   if (before !== null && before !== account.accountId) await unwatch(tx, owner, before);
-  await refuseShared(tx, account);
+  await refuseTaken(tx, 'own', { address: account.mailbox, inbox: account.inbox });
   await retire(tx, owner, account.accountId);
   const order = {
     ...begun(new Date()),
@@ -122,10 +122,6 @@ async function watch(
     .executeTakeFirst();
   if (watcher) return resumeShared(tx, owner, account.accountId);
   throw refusal('mailbox_in_use');
-}
-
-async function refuseShared(tx: TenantWriter, { mailbox, inbox }: Grant['account']): Promise<void> {
-  if (await isTaken(tx, 'shared', { address: mailbox, inbox })) throw refusal('mailbox_shared');
 }
 
 /**

@@ -1,6 +1,9 @@
 import { CelesteError } from '#base/errors.ts';
 
-const REFUSALS: Record<string, { message: string; advice: string }> = {
+type Words = { message: string; advice: string };
+
+/** Why a mailbox is not connected, shared or read, by the code that is kept of it. */
+export const REFUSAL_WORDS = {
   consent_declined: {
     message:
       'Microsoft did not let us in: the permission was declined, or your organisation keeps it to administrators.',
@@ -18,17 +21,17 @@ const REFUSALS: Record<string, { message: string; advice: string }> = {
   mailbox_shared: {
     message: 'This mailbox is kept in sync aboard as a shared one.',
     advice:
-      'Whoever added it, or the captain, can put you on its list of readers; or remove it, and then you connect it.',
+      'Whoever added it, or the captain, can put you on its list of readers; or remove it, and it can be your own.',
   },
-};
+} satisfies Record<string, Words>;
 
-const UNKNOWN = {
+const UNKNOWN: Words = {
   message: 'Connecting Outlook did not work.',
   advice: 'Connect again from the settings page.',
 };
 
-/** Why a mailbox is not connected or not shared, by the code that is kept of it, in words for whoever wanted it. */
+/** The refusal with this code, in words for whoever wanted the mailbox. */
 export function refusal(code: string): CelesteError {
-  const { message, advice } = REFUSALS[code] ?? UNKNOWN;
+  const { message, advice } = (REFUSAL_WORDS as Record<string, Words>)[code] ?? UNKNOWN;
   return new CelesteError(code, message, { advice });
 }

@@ -17,8 +17,7 @@ import { RELEASED } from './lease.ts';
 import { nameHashes, passCommonGate } from './names.ts';
 import { begun } from './orders.ts';
 import { addReader } from './readers.ts';
-import { refusal } from './refusals.ts';
-import { isTaken, type Recognised, watchOneByOne } from './taken.ts';
+import { refuseTaken, watchOneByOne } from './taken.ts';
 import type { Tokens } from './tokens.ts';
 
 export type SharedDeps = {
@@ -49,7 +48,7 @@ export async function addSharedMailbox(
   const { yachtId } = principal;
   const { account, watched } = await deps.tenants.read(asWorker(yachtId), async (db) => {
     const consent = await consentOf(db, principal);
-    await refuseOwnMailbox(db, { address: mailbox, inbox: null });
+    await refuseTaken(db, 'shared', { address: mailbox, inbox: null });
     return { account: consent, watched: await findShared(db, yachtId, { address: mailbox }) };
   });
   const source = deps.tokens.source({ yachtId, userId: principal.userId, purpose: 'read' });
@@ -63,7 +62,7 @@ export async function addSharedMailbox(
   const common = await deps.connected.announce(yachtId, { ...names, inbox });
   const id = await deps.tenants.transact(asWorker(yachtId), async (tx) => {
     await watchOneByOne(tx, yachtId);
-    await refuseOwnMailbox(tx, { address: mailbox, inbox });
+    await refuseTaken(tx, 'shared', { address: mailbox, inbox });
     const { syncIntervalMinutes } = deps;
     const watcherId = await watchShared(tx, principal, { mailbox, inbox, account, syncIntervalMinutes });
     if (common !== null)
@@ -114,10 +113,6 @@ async function consentOf(db: Reading, { userId }: Principal): Promise<string> {
   throw new CelesteError('scopes_missing', 'Microsoft has not let us read shared mailboxes for you yet.', {
     advice: 'Allow shared mailboxes in the settings; Microsoft asks you once more.',
   });
-}
-
-async function refuseOwnMailbox(db: Reading, by: Recognised): Promise<void> {
-  if (await isTaken(db, 'own', by)) throw refusal('mailbox_in_use');
 }
 
 /** Graph's id of its inbox. */

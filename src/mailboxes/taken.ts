@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import type { MailboxKind } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
+import { refusal } from './refusals.ts';
+
 /**
  * How a mailbox is recognised: by the address it was connected by, or by Graph's id of its inbox, of which it has one
  * whatever its addresses. https://learn.microsoft.com/en-us/graph/api/resources/mail-api-overview#using-the-mail-rest-api
@@ -10,14 +12,17 @@ import type { TenantWriter } from '#tenants/tenants.ts';
 export type Recognised = { address: string; inbox: string | null };
 
 /**
- * Whether a mailbox is watched as one of this kind. One that is may not be watched as the other kind too: the ids of
- * its mail would stand there twice. For who is about to watch it that holds after `watchOneByOne` alone.
+ * Refuses to watch a mailbox as one kind while it is watched as the other: the ids of its mail would stand there twice.
+ * That nobody else begins to at the same moment holds after `watchOneByOne` alone.
+ *
+ * @throws CelesteError `mailbox_in_use`, `mailbox_shared`
  */
-export async function isTaken(
-  db: Pick<TenantWriter, 'selectFrom'>,
-  kind: MailboxKind,
-  { address, inbox }: Recognised,
-): Promise<boolean> {
+export async function refuseTaken(db: Reading, kind: MailboxKind, by: Recognised): Promise<void> {
+  if (kind === 'own' && (await isTaken(db, 'shared', by))) throw refusal('mailbox_shared');
+  if (kind === 'shared' && (await isTaken(db, 'own', by))) throw refusal('mailbox_in_use');
+}
+
+async function isTaken(db: Reading, kind: MailboxKind, { address, inbox }: Recognised): Promise<boolean> {
   const watcher = await db
     .selectFrom('email_watchers')
     .select('id')
@@ -32,6 +37,8 @@ export async function isTaken(
     .executeTakeFirst();
   return watcher !== undefined;
 }
+
+type Reading = Pick<TenantWriter, 'selectFrom'>;
 
 /**
  * From here to the end of the transaction nobody else aboard begins to watch a mailbox. The first statement of a

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { newId } from '#base/ids.ts';
 import { holdLease, type Lease } from '#mailboxes/lease.ts';
 import { running } from '#mailboxes/running.ts';
+import { refuseTaken, watchOneByOne } from '#mailboxes/taken.ts';
 import type { FolderRound, GraphFolder } from '#microsoft/folder-delta.ts';
 import { getWellKnownFolders } from '#microsoft/well-known-folders.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
@@ -70,6 +71,8 @@ export async function storeQuiet(tx: TenantWriter, tree: Tree, lease: Lease): Pr
 /**
  * Brings email_folders and `tree` in step with the mailbox: one round over its folders, the whole of it when
  * `whole` is said, when there was none before or when Microsoft forgot it.
+ *
+ * @throws CelesteError `mailbox_in_use`, `mailbox_shared`: the mailbox is watched as the other kind too
  */
 export async function syncTree(round: Round, tree: Tree, { whole }: { whole: boolean }): Promise<void> {
   await applyTree(round, tree, await round.source.tree(round.graph, whole ? null : tree.link, round.signal));
@@ -83,6 +86,7 @@ export async function applyTree(round: Round, tree: Tree, { tree: news, isWhole 
   const after = folded(round, { before, tree: news, isWhole, names });
   const inbox = after.find((row) => row.well_known_name === 'inbox' && row.removed_at === null);
   await transact(round, async (tx) => {
+    if (inbox) await recognise(tx, round, inbox);
     await holdLease(tx, round.lease);
     await writeFolders(tx, changed(before, after));
     await tx
@@ -98,6 +102,13 @@ export async function applyTree(round: Round, tree: Tree, { tree: news, isWhole 
   tree.link = news.deltaLink;
   tree.quiet.link = false;
   tree.mayDoubt = true;
+}
+
+/** Of a mailbox whose inbox was not told when it was connected: whether it is watched as the other kind by now. */
+async function recognise(tx: TenantWriter, { watcher }: Round, inbox: FolderRow): Promise<void> {
+  if (watcher.inbox_id !== null) return;
+  await watchOneByOne(tx, watcher.yacht_id);
+  await refuseTaken(tx, watcher.kind, { address: watcher.mailbox, inbox: inbox.provider_folder_id });
 }
 
 type News = { before: FolderRow[]; tree: FolderRound; isWhole: boolean; names: Map<string, string> };
