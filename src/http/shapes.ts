@@ -103,6 +103,9 @@ export const WatcherSchema = z
     problem: TroubleSchema.nullable(),
     syncing: z.boolean(),
     first_sync_done: z.boolean(),
+    mail_deleted: z.boolean().openapi({
+      description: 'Its mail is deleted here, or about to be, except what is on a work order or equipment.',
+    }),
     progress: z.object({
       done: z.number().int(),
       total: z.number().int(),

@@ -41,6 +41,8 @@ export type WatcherState = {
   /** A worker is at it now. */
   syncing: boolean;
   first_sync_done: boolean;
+  /** Its mail was asked to be deleted here: what is left is on records, or about to go. */
+  mail_deleted: boolean;
   progress: Progress;
   push: PushState;
 };
@@ -202,6 +204,7 @@ export function watcherState(row: WatcherRow, now: Date): WatcherState {
     problem: problemOn(row.last_sync_error_code),
     syncing: row.lease_until !== null && row.lease_until > now,
     first_sync_done: row.first_synced_at !== null,
+    mail_deleted: row.purge_requested_at !== null,
     progress: {
       done: row.messages_done,
       total: Math.max(row.messages_total, row.messages_done),

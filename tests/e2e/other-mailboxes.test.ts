@@ -138,4 +138,24 @@ describe('the mailbox of one who has left the yacht', () => {
     await notice.waitFor({ state: 'detached' });
     await card.getByText('The captain has disconnected your mailbox.').waitFor({ state: 'detached' });
   });
+
+  it('leaves the mail of a shared mailbox that it opened for the captain to decide about', async () => {
+    const watcher = (await ask(engineer, '/api/watchers')).body.items.find(
+      (each: { mailbox: string }) => each.mailbox === SHARED,
+    );
+    expect(watcher).toMatchObject({ status: 'disconnected', mail_deleted: false });
+    const { page } = await visit(browser, { allowed: [service.url, sandbox.url] });
+    await page.goto(service.url);
+    await page.getByRole('button', { name: 'Henrik Solberg' }).click();
+    await page.waitForURL(/\/inbox/);
+    await page.goto(`${service.url}/settings`);
+    const row = page.getByRole('article', { name: SHARED });
+    await row.getByText('add it again').waitFor();
+    await row.getByRole('button', { name: 'Delete its mail' }).click();
+    const question = page.getByRole('alertdialog', { name: `Delete the mail of ${SHARED} here?` });
+    await question.getByText('except what is on a work order or equipment').waitFor();
+    await expectAccessible(page, 'deleting the mail of a shared mailbox');
+    await question.getByRole('button', { name: 'Delete its mail' }).click();
+    await row.getByRole('button', { name: 'Delete its mail' }).waitFor({ state: 'detached' });
+  });
 });

@@ -3,15 +3,14 @@ import { Inbox, Plus } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { toast } from 'sonner';
 
-import { endMailbox, outlookQuery, watchersQuery } from '../../api/mailboxes.ts';
+import { outlookQuery, watchersQuery } from '../../api/mailboxes.ts';
 import { wordsOf } from '../../api/problem.ts';
 import { addSharedMailbox } from '../../api/shared-mailboxes.ts';
-import type { MailChoice, Watcher } from '../../api/types.ts';
+import type { Watcher } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
-import { Confirm } from '../../ui/dialog.tsx';
 import { useConnect } from './connect.ts';
-import { alsoDeletes, MailChoiceField, mailAfter } from './mail-choice.tsx';
 import { ReadersDialog } from './readers-dialog.tsx';
+import { DeleteMail, RemoveMailbox } from './shared-leave.tsx';
 
 /** Role mailboxes (engineering@…) that Microsoft lets this person read, and who aboard reads them. */
 export function SharedSection() {
@@ -39,35 +38,14 @@ export function SharedSection() {
 }
 
 function SharedRow({ watcher }: { watcher: Watcher }) {
-  const client = useQueryClient();
-  const [shown, show] = useState<'readers' | 'leave' | null>(null);
-  const [mail, setMail] = useState<MailChoice>('keep');
-  const close = () => show(null);
-  const askToLeave = () => {
-    setMail('keep');
-    show('leave');
-  };
-  const leave = useMutation({
-    mutationFn: () => endMailbox(watcher.id, mail),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ['watchers'] });
-      close();
-      toast.success(`${watcher.mailbox} is no longer synced`, { description: mailAfter(mail) });
-    },
-    onError: (error) => {
-      close();
-      const { detail, advice } = wordsOf(error);
-      toast.error('Still synced', { description: [detail, advice].filter(Boolean).join(' ') });
-    },
-  });
-  const gone = watcher.status === 'disconnected';
+  const [showsReaders, showReaders] = useState(false);
   return (
     <article aria-label={watcher.mailbox} className="flex flex-wrap items-center gap-x-3 gap-y-2 p-4">
       <Inbox size={18} className="shrink-0 text-ink-3" aria-hidden="true" />
       <div className="min-w-0 flex-1 basis-52">
         <h3 className="truncate font-medium">{watcher.mailbox}</h3>
         <p className="text-sm text-ink-3">
-          {gone ? 'Not synced. ' : ''}Added by {watcher.owner.display_name}
+          {standing(watcher)}Added by {watcher.owner.display_name}
         </p>
         {watcher.problem && (
           <p className="text-sm text-warn">
@@ -75,28 +53,21 @@ function SharedRow({ watcher }: { watcher: Watcher }) {
           </p>
         )}
       </div>
-      <Button onClick={() => show('readers')}>Who reads it</Button>
-      {!gone && watcher.may_change && (
-        <Button look="danger" onClick={askToLeave}>
-          Remove
-        </Button>
-      )}
-      {shown === 'readers' && <ReadersDialog watcher={watcher} onClose={close} />}
-      <Confirm
-        open={shown === 'leave'}
-        title={`Stop syncing ${watcher.mailbox}?`}
-        confirm={`Remove${alsoDeletes(mail)}`}
-        cancel="Go on syncing"
-        dangerous
-        busy={leave.isPending}
-        onConfirm={() => leave.mutate()}
-        onCancel={close}
-      >
-        <p>New mail of this mailbox no longer arrives here, for any of its readers.</p>
-        <MailChoiceField value={mail} onChange={setMail} />
-      </Confirm>
+      <Button onClick={() => showReaders(true)}>Who reads it</Button>
+      {watcher.may_change && <Leaving watcher={watcher} />}
+      {showsReaders && <ReadersDialog watcher={watcher} onClose={() => showReaders(false)} />}
     </article>
   );
+}
+
+function standing({ status, mail_deleted }: Watcher): string {
+  if (status !== 'disconnected') return '';
+  return mail_deleted ? 'Not synced; its mail is deleted, except what is on a record. ' : 'Not synced. ';
+}
+
+function Leaving({ watcher }: { watcher: Watcher }) {
+  if (watcher.status !== 'disconnected') return <RemoveMailbox watcher={watcher} />;
+  return watcher.mail_deleted ? null : <DeleteMail watcher={watcher} />;
 }
 
 const SHARED_SCOPE = 'mail.read.shared';
