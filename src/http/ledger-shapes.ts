@@ -58,7 +58,9 @@ export const NoticeSchema = z
     mailbox_kind: z.enum(['own', 'shared']),
     owner: OwnerSchema,
     mine: z.boolean(),
-    raised_at: z.iso.datetime(),
+    raised_at: z.iso.datetime().openapi({
+      description: 'Since when. Of `ended`, which follows from the mailbox alone, the moment of this answer.',
+    }),
     complete_up_to: TimeSchema.openapi({ description: 'What came before this moment is here.' }),
     problem: TroubleSchema.nullable(),
   })

@@ -13,7 +13,7 @@ import type { GrantedAccount, TokenOwner, TokenVault } from './token-vault.ts';
 export type Grant = {
   owner: TokenOwner;
   tokens: TokenSet;
-  /** `inbox`: Graph's id of its inbox; null: Microsoft does not tell it yet. */
+  /** `inbox`: Graph's id of its inbox, asked for whenever reading is connected; null where Microsoft did not tell. */
   account: GrantedAccount & { mailbox: string; inbox: string | null };
 };
 
