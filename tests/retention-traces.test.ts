@@ -77,6 +77,25 @@ async function namesOf(address: string, watcherId: string): Promise<{ words: str
   return { words, ids: [watcherId, ...rows.map(({ id }) => id)] };
 }
 
+/** The watcher's row, as the owner of the tables sees it. */
+const watcherRow = (id: string) =>
+  service.fleet.tenants.read(asWorker('corvina'), (db) =>
+    db.selectFrom('email_watchers').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
+  );
+/** The row says nothing but which address, whose, and that it was purged. */
+async function expectOnlyTheAddress(id: string): Promise<void> {
+  const { mailbox, user_id, yacht_id, kind, created_at, purge_requested_at, purged_at, ...row } =
+    await watcherRow(id);
+  expect(purged_at).toBeInstanceOf(Date);
+  const account_id = kind === 'own' ? null : `left:${id}`;
+  expect(row).toMatchObject({ sync_status: 'disconnected', microsoft_user_id: `left:${id}`, account_id });
+  const dates = Object.entries(row).filter(([, value]) => value instanceof Date);
+  expect(dates).toEqual([
+    ['expected_from', purged_at],
+    ['next_reconcile_at', purged_at],
+  ]);
+}
+
 const inTenant = (words: string[]) => tracesOf(service.databases.tenants.CORVINA.db, words);
 const inMaster = (words: string[]) => tracesOf(service.databases.master.db, words);
 const outside = (allowed: string, traces: string[]) => traces.filter((trace) => !trace.startsWith(allowed));
@@ -151,6 +170,30 @@ describe('a purge', () => {
     expect(await row(eto, 'Crane on Monday')).toMatchObject({ message_count: 2 });
   });
 
+  it('of which mail is on a record leaves its address, and nothing that Microsoft said of its owner', async () => {
+    deliver(OWN, letter('Rota'));
+    await settle();
+    const { latest_email_id } = await row(engineer, 'Rota');
+    const { id } = (await ask(engineer, '/api/watchers')).body.items[0];
+    const json = { work_order_id: await workOrderId(engineer, 'WO-') };
+    const linked = await ask(engineer, `/api/emails/${latest_email_id}/link`, { method: 'POST', json });
+    const { microsoft_user_id: account } = await watcherRow(id);
+    const folders = [...(sandbox.store.mailbox(OWN)?.folders.keys() ?? [])];
+    expect(await inTenant([account])).toContain(`public.email_watchers: ${account}`);
+
+    await leave();
+    await settle();
+    expect(await inTenant(['Rota'])).toContain('public.email_messages: Rota');
+    expect(await inTenant([account, ...folders])).toEqual([]);
+    await expectOnlyTheAddress(id);
+    expect(outside('pgboss.', await inMaster([account, id]))).toEqual([]);
+
+    await ask(eto, `/api/links/${linked.body.id}`, { method: 'DELETE' });
+    clock.forward(UNDO_MS);
+    await settle();
+    expect(outside('public.audit_log', await inTenant([OWN, 'Rota', id]))).toEqual([]);
+  });
+
   it('of a shared mailbox takes its readers and drafts along, while mail of it is on a record', async () => {
     deliver(SHARED, letter('Sealed tender', { from: SECRET }));
     const rota = deliver(SHARED, letter('Rota'));
@@ -175,6 +218,9 @@ describe('a purge', () => {
     expect(await inTenant(['Sealed tender', 'Lowest bidder'])).toEqual([]);
     expect(await inTenant([id])).not.toContain(`public.email_mailbox_readers: ${id}`);
     expect(await inTenant(['Rota'])).toContain('public.email_messages: Rota');
+    const { folders } = sandbox.store.mailbox(SHARED) ?? { folders: new Map() };
+    expect(await inTenant([...folders.keys()])).toEqual([]);
+    await expectOnlyTheAddress(id);
 
     await ask(eto, `/api/links/${linked.body.id}`, { method: 'DELETE' });
     clock.forward(UNDO_MS);

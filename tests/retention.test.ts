@@ -169,6 +169,22 @@ describe('a purge', () => {
     await world.expectEqual(engineer);
   });
 
+  it('too late for that, the mailbox is connected anew, takes over what is on a record, and the old one goes', async () => {
+    await world.sync(engineer);
+    await link('Impeller for the port pump');
+    const { id } = await world.watcher(engineer);
+    await leave('purge');
+    await purgeAll();
+    await world.connect(engineer);
+    await world.sync(engineer);
+    await world.expectEqual(engineer);
+    expect(await due()).toEqual([id]);
+    await purgeAll();
+    const left = await world.db.selectFrom('email_watchers').select('sync_status').execute();
+    expect(left).toMatchObject([{ sync_status: 'active' }]);
+    await world.expectEqual(engineer);
+  });
+
   it('called off half-way, it has left no hole', async () => {
     world.store.bulk(engineer.email, { count: 1_200, seed: 9 });
     await world.sync(engineer);

@@ -156,6 +156,27 @@ describe('an owner who is no superuser', () => {
     ]);
   });
 
+  it('leaves of a mailbox that was purged before nothing but its address', async () => {
+    const pool = await ownedDatabase();
+    const migrations = listMigrations('tenant').filter(({ name }) => name < '0020');
+    await migrate(pool, 'tenant', { migrations });
+    await pool.query(`
+      insert into email_watchers (yacht_id, user_id, kind, account_id, mailbox, microsoft_user_id, sync_status, last_sync_at, purged_at)
+      select 'corvina', gen_random_uuid(), kind, account, mailbox, 'id of ' || mailbox, 'disconnected', now(), purged
+        from (values ('own', null, 'eto@corvina.test', now()), ('own', null, 'kept@corvina.test', null),
+                     ('shared', 'account', 'bridge@corvina.test', now())) as given (kind, account, mailbox, purged)`);
+    await migrate(pool, 'tenant');
+    const { rows } = await pool.query(`
+      select mailbox, regexp_replace(microsoft_user_id, id::text, 'ID') as key,
+             regexp_replace(account_id, id::text, 'ID') as account, last_sync_at is null as forgotten
+        from email_watchers order by mailbox`);
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      ['bridge@corvina.test', 'left:ID', 'left:ID', true],
+      ['eto@corvina.test', 'left:ID', null, true],
+      ['kept@corvina.test', 'id of kept@corvina.test', null, false],
+    ]);
+  });
+
   it('takes the words of mail that was purged off signposts and links', async () => {
     const pool = await ownedDatabase();
     const migrations = listMigrations('tenant').filter(({ name }) => name < '0015');

@@ -22,17 +22,18 @@ export async function runPurgeMailbox(
   signal: AbortSignal,
 ): Promise<void> {
   const purged = await purgeMailbox(deps, { yachtId: yacht_id, watcherId: watcher_id, signal });
-  // Microsoft may not have been told yet that its subscription is over: without the mailbox nobody tells it, and the
-  // subscription ends by its own clock.
-  if (await isGone(deps.tenants, { yacht_id, watcher_id })) await forgetSubscriptions(master, watcher_id);
+  // Microsoft may not have been told yet that its subscription is over: nobody tells it any more, and the subscription
+  // ends by its own clock.
+  if (await isPurged(deps.tenants, { yacht_id, watcher_id })) await forgetSubscriptions(master, watcher_id);
   await keepConnected(yacht_id);
   if (purged === 0) return;
   await events.publish({ yacht_id, user_id: null, type: 'threads', data: { thread_ids: [] } });
 }
 
-async function isGone(tenants: Tenants, { yacht_id, watcher_id }: Jobs['purge-mailbox']): Promise<boolean> {
+/** The mailbox is gone, or nothing but its address is left. */
+async function isPurged(tenants: Tenants, { yacht_id, watcher_id }: Jobs['purge-mailbox']): Promise<boolean> {
   const watcher = await tenants.read(asWorker(yacht_id), (db) =>
-    db.selectFrom('email_watchers').select('id').where('id', '=', watcher_id).executeTakeFirst(),
+    db.selectFrom('email_watchers').select('purged_at').where('id', '=', watcher_id).executeTakeFirst(),
   );
-  return watcher === undefined;
+  return watcher === undefined || watcher.purged_at !== null;
 }

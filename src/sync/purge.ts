@@ -4,7 +4,9 @@ import type { Clock } from '#base/clock.ts';
 import { forgetCursors } from '#mailboxes/cursors.ts';
 import { recordAudit } from '#tenants/audit.ts';
 import { asWorker, type TenantReader, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
-import { detachMessages, hasForgettable, purgeMessages } from '#threads/purge.ts';
+import { detachMessages, hasForgettable, hasMessages, purgeMessages } from '#threads/purge.ts';
+
+import { onlyTheAddress } from './only-the-address.ts';
 
 const AT_ONCE = 500;
 /** So long a thread that was taken off its record is spared, because that can be undone. */
@@ -50,7 +52,12 @@ export async function duePurges(db: TenantReader, now: Date): Promise<string[]> 
   const since = new Date(now.getTime() - UNDO_MS);
   const due: string[] = [];
   for (const { id, purged_at } of asked) {
-    if (purged_at === null || (await hasForgettable(db, { watcherId: id, since }))) due.push(id);
+    if (
+      purged_at === null ||
+      (await hasForgettable(db, { watcherId: id, since })) ||
+      !(await hasMessages(db, id))
+    )
+      due.push(id);
   }
   return due;
 }
@@ -89,21 +96,14 @@ const HANGING = [
   'email_mailbox_readers',
 ] as const;
 
-/** Of a mailbox whose mail is on records only its address stays. */
+/** Of a mailbox whose mail is on records only its address stays, and whose it was. */
 async function strip(tx: TenantWriter, watcherId: string): Promise<void> {
   for (const table of HANGING) {
     await tx.deleteFrom(table).where('watcher_id', '=', watcherId).execute();
   }
   await tx
     .updateTable('email_watchers')
-    .set({
-      purged_at: new Date(),
-      last_round: null,
-      messages_done: 0,
-      messages_total: 0,
-      folders_done: 0,
-      folders_total: 0,
-    })
+    .set(onlyTheAddress(new Date()))
     .where('id', '=', watcherId)
     .execute();
 }

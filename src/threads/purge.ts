@@ -55,6 +55,15 @@ export async function hasForgettable(
   return (await forgettable(db, at).select('m.id').limit(1).executeTakeFirst()) !== undefined;
 }
 
+/** Whether anything is left of a mailbox, on a record or not. */
+export async function hasMessages(
+  db: Pick<Kysely<TenantSchema>, 'selectFrom'>,
+  watcherId: string,
+): Promise<boolean> {
+  const message = db.selectFrom('email_messages').select('id').where('watcher_id', '=', watcherId);
+  return (await message.limit(1).executeTakeFirst()) !== undefined;
+}
+
 /**
  * What is left of a purged mailbox is on records: it has left the mailbox, and the owner's marks go with it.
  *
