@@ -33,6 +33,7 @@ export const onlyTheAddress = (now: Date) => ({
   folders_done: 0,
   folders_total: 0,
   common_gate: null,
+  inbox_id: null,
   ...WITHOUT_PUSH,
 });
 

@@ -2,7 +2,7 @@
 -- looked at. Only the address stays, and by our id whose it was.
 update email_watchers
    set microsoft_user_id = 'left:' || id, account_id = case when kind = 'shared' then 'left:' || id end,
-       last_sync_error = null, last_sync_error_code = null,
+       last_sync_error = null, last_sync_error_code = null, inbox_id = null,
        expected_from = purged_at, next_reconcile_at = purged_at,
        last_sync_at = null, whole_requested_at = null, throttled_until = null, write_throttled_until = null,
        reconciled_at = null, progress_at = null, failures = 0,
