@@ -103,6 +103,7 @@ it('asks anew each time what becomes of the mail, and says what the button does'
   const question = page.getByRole('alertdialog');
   const press = (name: string) => question.getByRole('button', { name, exact: true }).click();
   await open();
+  await question.getByText(`New mail of ${ENGINEER} no longer arrives here.`).waitFor();
   await question.getByText('Delete it from Celeste Mail').click();
   await question.getByRole('button', { name: 'Disconnect and delete mail' }).waitFor();
   await press('Stay connected');

@@ -16,14 +16,14 @@ const WORDS = {
     icon: Eye,
     may: 'Keeps a copy of your mailbox here, so that mail can be found and put on work orders.',
     mayNot: 'It cannot change, delete or send anything.',
-    loses: 'New mail no longer arrives here.',
+    loses: (mailbox: string) => `New mail of ${mailbox} no longer arrives here.`,
   },
   write: {
     title: 'Write and send',
     icon: PenLine,
     may: 'Lets Celeste Mail draft and send answers as you, when you press send.',
     mayNot: 'Not used yet: answering from here is still to come, and reading works without it.',
-    loses: 'Answers can no longer be sent from here.',
+    loses: (mailbox: string) => `Answers can no longer be sent from here as ${mailbox}.`,
   },
 } as const;
 
@@ -91,7 +91,7 @@ type ButtonsProps = { purpose: Purpose; connection: Connection };
 function ConnectButtons({ purpose, connection }: ButtonsProps) {
   const connect = useConnect();
   const { title, loses } = WORDS[purpose];
-  const { configured, state, missing_scopes } = connection;
+  const { configured, state, mailbox, missing_scopes } = connection;
   if (!configured) return <span className="text-sm text-ink-3">Not set up by the operator</span>;
   const again = state === 'reauth_required' || missing_scopes.length > 0;
   return (
@@ -105,7 +105,9 @@ function ConnectButtons({ purpose, connection }: ButtonsProps) {
           {again ? 'Connect again' : purpose === 'read' ? 'Connect Outlook' : 'Allow writing'}
         </Button>
       ) : null}
-      {state !== 'not_connected' && <LeaveOutlook purpose={purpose} title={title} loses={loses} />}
+      {state !== 'not_connected' && (
+        <LeaveOutlook purpose={purpose} title={title} loses={loses(mailbox ?? 'this account')} />
+      )}
     </>
   );
 }
