@@ -41,3 +41,10 @@ it('a full disk is told by its code', async () => {
   expect(isDatabaseFull(await failureOf(url, 'select 1 / 0'))).toBe(false);
   await close();
 });
+
+it.each(['ECONNRESET', 'EPIPE'])('a socket whose server was killed says %s itself', (code) => {
+  const broken = Object.assign(new Error(`read ${code}`), { code });
+  expect(isLostConnection(broken)).toBe(true);
+  expect(isDatabaseAway(broken)).toBe(true);
+  expect(isDatabaseAway(new Error('read'))).toBe(false);
+});
