@@ -20,10 +20,10 @@ export function LeaveOutlook({ purpose, title, loses }: LeaveProps) {
         question: `Disconnect “${title.toLowerCase()}”?`,
         cancel: 'Stay connected',
         done: `Disconnected: ${title.toLowerCase()}`,
-        failed: 'Still connected',
       }}
       hasMail={purpose === 'read'}
       onLeave={(mail) => disconnect(purpose, mail)}
+      onFailed={(error) => toast.error('Still connected', { description: wordsOf(error).detail })}
       after={<p>The stored permission is erased. You can connect again at any time.</p>}
     >
       <p>{loses}</p>
@@ -40,11 +40,11 @@ export function LeaveEnded({ id, mailbox }: { id: string; mailbox: string }) {
         question: `Leave ${mailbox} disconnected?`,
         cancel: 'Decide later',
         done: `${mailbox} stays disconnected`,
-        failed: 'Nothing was changed',
       }}
       hasMail
       isLeft
       onLeave={(mail) => endMailbox(id, mail)}
+      onFailed={(error) => toast.error('Nothing was changed', { description: wordsOf(error).detail })}
       after={<p>The stored permission is erased already. You can connect again at any time.</p>}
     >
       <p>Its new mail no longer arrives here.</p>
@@ -52,17 +52,19 @@ export function LeaveEnded({ id, mailbox }: { id: string; mailbox: string }) {
   );
 }
 
-type Words = Record<'leave' | 'question' | 'cancel' | 'done' | 'failed', string>;
+type Words = Record<'leave' | 'question' | 'cancel' | 'done', string>;
 type Props = {
   words: Words;
   hasMail: boolean;
   isLeft?: boolean;
   onLeave: (mail: MailChoice) => Promise<unknown>;
+  onFailed: (error: Error) => void;
   children: ReactNode;
-  after: ReactNode;
+  after?: ReactNode;
 };
 
-function Leave({ words, hasMail, isLeft = false, onLeave, children, after }: Props) {
+/** The button to leave something, and the question before it. */
+export function Leave({ words, hasMail, isLeft = false, onLeave, onFailed, children, after }: Props) {
   const [asking, setAsking] = useState(false);
   const [mail, setMail] = useState<MailChoice>('keep');
   const client = useQueryClient();
@@ -73,7 +75,7 @@ function Leave({ words, hasMail, isLeft = false, onLeave, children, after }: Pro
         void client.invalidateQueries({ queryKey: [key] });
       toast.success(words.done, { description: hasMail ? mailAfter(mail) : undefined });
     },
-    onError: (error) => toast.error(words.failed, { description: wordsOf(error).detail }),
+    onError: onFailed,
     onSettled: () => setAsking(false),
   });
   const ask = () => {

@@ -4,81 +4,59 @@ import { toast } from 'sonner';
 
 import { endMailbox } from '../../api/mailboxes.ts';
 import { wordsOf } from '../../api/problem.ts';
-import type { MailChoice, Watcher } from '../../api/types.ts';
+import type { Watcher } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
-import { alsoDeletes, MailChoiceField, mailAfter } from './mail-choice.tsx';
-
-type Words = { done: string; failed: string };
-
-function useEnding({ id }: Watcher, { done, failed }: Words) {
-  const client = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  const end = useMutation({
-    mutationFn: (mail: MailChoice) => endMailbox(id, mail),
-    onSuccess: (_, mail) => {
-      for (const key of ['watchers', 'notices']) void client.invalidateQueries({ queryKey: [key] });
-      toast.success(done, { description: mailAfter(mail) });
-    },
-    onError: (error) => {
-      const { detail, advice } = wordsOf(error);
-      toast.error(failed, { description: [detail, advice].filter(Boolean).join(' ') });
-    },
-    onSettled: () => setAsking(false),
-  });
-  return { asking, ask: setAsking, end };
-}
+import { toastFailed } from '../../ui/failed.ts';
+import { Leave } from './leave.tsx';
+import { mailAfter } from './mail-choice.tsx';
 
 /** Stops a shared mailbox, for all its readers. */
-export function RemoveMailbox({ watcher }: { watcher: Watcher }) {
-  const { mailbox } = watcher;
-  const [mail, setMail] = useState<MailChoice>('keep');
-  const words = { done: `${mailbox} is no longer synced`, failed: 'Still synced' };
-  const { asking, ask, end } = useEnding(watcher, words);
-  const askToLeave = () => {
-    setMail('keep');
-    ask(true);
-  };
+export function RemoveMailbox({ watcher: { id, mailbox } }: { watcher: Watcher }) {
   return (
-    <>
-      <Button look="danger" onClick={askToLeave}>
-        Remove
-      </Button>
-      <Confirm
-        open={asking}
-        title={`Stop syncing ${mailbox}?`}
-        confirm={`Remove${alsoDeletes(mail)}`}
-        cancel="Go on syncing"
-        dangerous
-        busy={end.isPending}
-        onConfirm={() => end.mutate(mail)}
-        onCancel={() => ask(false)}
-      >
-        <p>New mail of this mailbox no longer arrives here, for any of its readers.</p>
-        <MailChoiceField value={mail} onChange={setMail} />
-      </Confirm>
-    </>
+    <Leave
+      words={{
+        leave: 'Remove',
+        question: `Stop syncing ${mailbox}?`,
+        cancel: 'Go on syncing',
+        done: `${mailbox} is no longer synced`,
+      }}
+      hasMail
+      onLeave={(mail) => endMailbox(id, mail)}
+      onFailed={(error) => toastFailed('Still synced', wordsOf(error))}
+    >
+      <p>New mail of this mailbox no longer arrives here, for any of its readers.</p>
+    </Leave>
   );
 }
 
 /** Of one that has stopped, with its mail kept: removed, or because whoever opened it has left. */
-export function DeleteMail({ watcher }: { watcher: Watcher }) {
-  const words = { done: `${watcher.mailbox} is removed`, failed: 'Nothing was changed' };
-  const { asking, ask, end } = useEnding(watcher, words);
+export function DeleteMail({ watcher: { id, mailbox } }: { watcher: Watcher }) {
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const end = useMutation({
+    mutationFn: () => endMailbox(id, 'purge'),
+    onSuccess: () => {
+      for (const key of ['watchers', 'notices']) void client.invalidateQueries({ queryKey: [key] });
+      toast.success(`${mailbox} is removed`, { description: mailAfter('purge') });
+    },
+    onError: (error) => toastFailed('Nothing was changed', wordsOf(error)),
+    onSettled: () => setAsking(false),
+  });
   return (
     <>
-      <Button look="danger" onClick={() => ask(true)}>
+      <Button look="danger" onClick={() => setAsking(true)}>
         Delete its mail
       </Button>
       <Confirm
         open={asking}
-        title={`Delete the mail of ${watcher.mailbox} here?`}
+        title={`Delete the mail of ${mailbox} here?`}
         confirm="Delete its mail"
         cancel="Keep it"
         dangerous
         busy={end.isPending}
-        onConfirm={() => end.mutate('purge')}
-        onCancel={() => ask(false)}
+        onConfirm={() => end.mutate()}
+        onCancel={() => setAsking(false)}
       >
         <p>
           For good, and for all its readers, except what is on a work order or equipment. Nothing changes in

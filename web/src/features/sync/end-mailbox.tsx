@@ -7,6 +7,7 @@ import { wordsOf } from '../../api/problem.ts';
 import type { Watcher } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
+import { toastFailed } from '../../ui/failed.ts';
 import { useShortcuts } from '../../ui/keys.tsx';
 import { endWords } from './words.ts';
 
@@ -22,15 +23,13 @@ export function EndMailbox({ watcher }: { watcher: Watcher }) {
   const end = useMutation({
     mutationFn: () => endMailbox(watcher.id, 'keep'),
     onSuccess: () => {
-      setAsking(false);
       toast.success(`${watcher.mailbox} is disconnected`, { description: 'The mail that is here stays.' });
     },
     onError: (error) => {
-      setAsking(false);
-      const { detail, advice } = wordsOf(error);
-      toast.error('Still connected', { description: [detail, advice].filter(Boolean).join(' ') });
+      toastFailed('Still connected', wordsOf(error));
     },
     onSettled: () => {
+      setAsking(false);
       for (const key of ['watchers', 'notices']) void client.invalidateQueries({ queryKey: [key] });
     },
   });

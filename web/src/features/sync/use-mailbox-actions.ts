@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { toast } from 'sonner';
 
 import { rememberWatcher, setPaused, syncNow } from '../../api/mailboxes.ts';
 import { wordsOf } from '../../api/problem.ts';
 import { setIntervalMinutes } from '../../api/sync.ts';
 import type { Watcher } from '../../api/types.ts';
+import { toastFailed } from '../../ui/failed.ts';
 
 /** What a person may tell a mailbox: sync now, pause or resume, how often. */
 export function useMailboxActions(watcher: Watcher) {
@@ -13,10 +13,7 @@ export function useMailboxActions(watcher: Watcher) {
     rememberWatcher(client, fresh);
     void client.invalidateQueries({ queryKey: ['notices'] });
   };
-  const failed = (what: string) => (error: unknown) => {
-    const words = wordsOf(error);
-    toast.error(what, { description: [words.detail, words.advice].filter(Boolean).join(' ') });
-  };
+  const failed = (what: string) => (error: unknown) => toastFailed(what, wordsOf(error));
   const paused = watcher.status === 'paused';
   const sync = useMutation({
     mutationFn: () => syncNow(watcher.id),
