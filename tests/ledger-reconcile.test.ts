@@ -3,8 +3,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
-import { listGaps } from '#mailboxes/gaps.ts';
-import { asWorker } from '#tenants/tenants.ts';
 
 import { createMailWorld, type MailWorld } from './support/mail.ts';
 import { fillMailbox, letter } from './support/mail-story.ts';
@@ -34,10 +32,7 @@ const round = async () => {
   world.clock.forward(15 * MINUTE);
   return world.sync(engineer);
 };
-const gaps = async () => {
-  const { id } = await world.watcher(engineer);
-  return world.tenants.read(asWorker(world.yachtId), (db) => listGaps(db, id));
-};
+const gaps = () => world.gaps(engineer);
 const firstIn = (folder: string) => world.store.folder(address, folder).messages[0]?.id ?? '';
 
 describe('a mailbox whose counts agree', () => {

@@ -2,8 +2,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
-import { listGaps } from '#mailboxes/gaps.ts';
-import { asWorker } from '#tenants/tenants.ts';
 
 import { createMailWorld, type MailWorld } from './support/mail.ts';
 import { fillMailbox, letter } from './support/mail-story.ts';
@@ -53,11 +51,7 @@ const day = async () => {
   return results;
 };
 /** Those of the counts; a day without a round is an outage besides. */
-const gaps = async () => {
-  const { id } = await world.watcher(engineer);
-  const all = await world.tenants.read(asWorker(world.yachtId), (db) => listGaps(db, id));
-  return all.filter(({ kind }) => kind === 'count_mismatch');
-};
+const gaps = async () => (await world.gaps(engineer)).filter(({ kind }) => kind === 'count_mismatch');
 const timesRead = async () => {
   const inbox = world.db.selectFrom('email_folders').select('round').where('well_known_name', '=', 'inbox');
   return (await inbox.executeTakeFirstOrThrow()).round;

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
-import { closeGaps, listGaps, noteFound, openGap } from '#mailboxes/gaps.ts';
+import { closeGaps, noteFound, openGap } from '#mailboxes/gaps.ts';
 import { listNotices } from '#mailboxes/notices.ts';
 import { attend, standingOf } from '#mailboxes/oversight.ts';
 import { listRounds } from '#mailboxes/rounds.ts';
@@ -31,10 +31,7 @@ afterEach(() => world.close());
 
 const transact = <T>(fn: (tx: TenantWriter) => Promise<T>) =>
   world.tenants.transact(asWorker(world.yachtId), fn);
-const gaps = async () => {
-  const { id } = await world.watcher(engineer);
-  return transact((tx) => listGaps(tx, id));
-};
+const gaps = () => world.gaps(engineer);
 
 const notices = () => transact((tx) => listNotices(tx, world.clock.now()));
 const standing = () => transact((tx) => standingOf(tx, world.clock.now()));

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Principal } from '#directory/principal.ts';
 import { watchersSchedule } from '#mailboxes/due-watchers.ts';
-import { listGaps, openGap } from '#mailboxes/gaps.ts';
+import { openGap } from '#mailboxes/gaps.ts';
 import { setSyncInterval } from '#mailboxes/interval.ts';
 import { listNotices } from '#mailboxes/notices.ts';
 import { attend } from '#mailboxes/oversight.ts';
@@ -38,10 +38,7 @@ const state = async () => {
   return transact((tx) => getWatcher(tx, id, world.clock.now()));
 };
 const folderState = async (name: string) => (await state()).folders.find((folder) => folder.name === name);
-const gaps = async () => {
-  const { id } = await world.watcher(engineer);
-  return transact((tx) => listGaps(tx, id));
-};
+const gaps = () => world.gaps(engineer);
 const notices = () => transact((tx) => listNotices(tx, world.clock.now()));
 const close = (folder: string) =>
   world.sandbox.faults.add({

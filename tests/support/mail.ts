@@ -11,10 +11,11 @@ import { createKysely, openPool } from '#db/connect.ts';
 import { createOauthStates } from '#directory/oauth-states.ts';
 import type { Principal } from '#directory/principal.ts';
 import type { ConnectDeps } from '#mailboxes/connect.ts';
+import { type GapState, listGaps } from '#mailboxes/gaps.ts';
 import type { Purpose } from '#microsoft/scopes.ts';
 import { type SyncRequest, type SyncResult, syncMailbox } from '#sync/sync.ts';
 import type { TenantSchema } from '#tenants/schema.ts';
-import { createTenants } from '#tenants/tenants.ts';
+import { asWorker, createTenants } from '#tenants/tenants.ts';
 
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { connectAs, principalOf } from './connect.ts';
@@ -126,6 +127,11 @@ async function makeWorld(options: Options, { clock, sandbox, master, urls }: Fle
         .where('user_id', '=', principal.userId)
         .orderBy('created_at', 'desc')
         .executeTakeFirstOrThrow(),
+    /** The ledger of the person's mailbox: open gaps first, then the latest. */
+    gaps: async (principal: Principal): Promise<GapState[]> => {
+      const { id } = await world.watcher(principal);
+      return wired.tenants.read(asWorker(yachtId), (tx) => listGaps(tx, id));
+    },
     /** Fails unless our copy of the person's mailbox is the mailbox. */
     expectEqual: async (principal: Principal) =>
       expectEqualToMailbox(sandbox.store, principal.email, {
