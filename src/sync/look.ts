@@ -35,25 +35,22 @@ export async function lookAround(
     if (folders.length === 0) return;
     round.signal.throwIfAborted();
     const looks = await lookAt(round, tree, { folders, withTree, looking });
-    const lost = await startLostAgain(round, looks, reading.lane);
     withTree = false;
     looking.batches += 1;
     for (const folder of folders) looking.looked.add(folder.provider_folder_id);
-    state.read += folders.length - looks.size - lost;
+    state.read += folders.length - looks.size;
+    await startLostAgain(round, looks, reading.lane);
     if (looks.size > 0) await readFolders(round, { ...reading, folders: [...looks.keys()], looks, state });
   }
 }
 
-/** Folders whose cursor died are read after the news of all others: each from its start. @returns how many */
-async function startLostAgain(round: Round, looks: Looks, lane: Reading['lane']): Promise<number> {
-  let lost = 0;
+/** Folders whose cursor died are read after the news of all others: each from its start. */
+async function startLostAgain(round: Round, looks: Looks, lane: Reading['lane']): Promise<void> {
   for (const [folder, look] of looks) {
     if (!isGraphError(look?.answer, 'sync_state_lost')) continue;
     await startAgain(round, folder, { lane, error: look.answer });
     looks.delete(folder);
-    lost += 1;
   }
-  return lost;
 }
 
 type Looks = Map<FolderRow, Look | undefined>;

@@ -21,8 +21,8 @@ export type HeldAndKnown = {
   gaps: Map<string, string | null>;
 };
 
-/** The mail we hold, and what earlier comparisons left. */
-export async function countsOf(tx: TenantWriter, watcher: WatcherRow): Promise<HeldAndKnown> {
+/** The mail we hold, by Graph's id of the folder. */
+export async function heldIn(tx: TenantWriter, watcher: WatcherRow): Promise<HeldAndKnown['ours']> {
   const rows = await tx
     .selectFrom('email_messages')
     .select(['parent_folder_id', sql<number>`count(*)::integer`.as('total')])
@@ -32,6 +32,12 @@ export async function countsOf(tx: TenantWriter, watcher: WatcherRow): Promise<H
     .where('removed_at', 'is', null)
     .groupBy('parent_folder_id')
     .execute();
+  return new Map(rows.map(({ parent_folder_id, ...counts }) => [parent_folder_id ?? '', counts]));
+}
+
+/** The mail we hold, and what earlier comparisons left. */
+export async function countsOf(tx: TenantWriter, watcher: WatcherRow): Promise<HeldAndKnown> {
+  const ours = await heldIn(tx, watcher);
   const kept = await tx
     .selectFrom('email_folder_counts as c')
     .innerJoin('email_folders as f', 'f.id', 'c.folder_id')
@@ -40,8 +46,8 @@ export async function countsOf(tx: TenantWriter, watcher: WatcherRow): Promise<H
     .execute();
   const gaps = await detailsOf(tx, { watcherId: watcher.id, kind: 'count_mismatch' });
   return {
+    ours,
     gaps,
-    ours: new Map(rows.map(({ parent_folder_id, ...counts }) => [parent_folder_id ?? '', counts])),
     known: new Map(
       kept.map((row) => [
         row.folder_id,

@@ -25,7 +25,7 @@ import {
 import { isLeftOut } from './plan-troubles.ts';
 import { type Reading, restartFolder } from './read-folder.ts';
 import { type FoldersState, readFolders } from './read-folders.ts';
-import { countsOf, type HeldAndKnown, type HeldCounts, keepCounts } from './reconcile-store.ts';
+import { countsOf, type HeldAndKnown, type HeldCounts, heldIn, keepCounts } from './reconcile-store.ts';
 import { type FolderRow, type Round, transact, type WatcherRow } from './round.ts';
 
 /** Whether this round compares counts. Never before the mailbox was read to its end. */
@@ -75,9 +75,10 @@ export type CountsLook = {
   verdict: 'equal' | 'suspicious' | 'believed' | 'wrong' | 'unexplained';
   /** What its open gap says; undefined: it has none. */
   gap: string | null | undefined;
-  /** Equal, and not because what could not be explained is known by now. */
-  isExplained: boolean;
 };
+
+/** Equal, and not because what could not be explained is known by now. */
+const isExplained = ({ verdict, gap }: CountsLook) => verdict === 'equal' && !isLeft(gap);
 
 /** What a comparison found, of which folders in all. */
 export type Reconciliation = { looks: CountsLook[]; readAgain: number; folders: FolderRow[] };
@@ -87,9 +88,7 @@ function lookAt(folder: FolderRow, { ours, known, gaps }: HeldAndKnown): CountsL
   const held = ours.get(folder.provider_folder_id) ?? NONE;
   const before = known.get(folder.id) ?? { other: NONE, differs: NONE };
   const judged = judgeCounts(theirs, held, before);
-  const gap = gaps.get(folder.id);
-  const isExplained = judged.verdict === 'equal' && !isLeft(gap);
-  return { folder, theirs, ours: held, other: before.other, ...judged, gap, isExplained };
+  return { folder, theirs, ours: held, other: before.other, ...judged, gap: gaps.get(folder.id) };
 }
 
 /**
@@ -122,32 +121,29 @@ function isCounted({ folder }: CountsLook, ours: Counts, mail: Mail): boolean {
 async function readAgain(round: Round, look: CountsLook): Promise<void> {
   const { folder, difference, gap } = look;
   round.log.warn({ folder: folder.id }, 'a folder differs from what Microsoft counts, and is read again');
-  const [kind, detail] = ['count_mismatch' as const, readFor(gap, difference)];
-  await restartFolder(round, folder, { kind, detail });
+  const detail = readFor(gap, difference);
+  await restartFolder(round, folder, { kind: 'count_mismatch', detail });
   // A gap that was open already said something else.
-  if (gap !== undefined) await transact(round, (tx) => noteDetail(tx, gapsOf(round, kind, [look]), detail));
+  if (gap !== undefined) await transact(round, (tx) => noteDetail(tx, gapsOf(round, [look]), detail));
   look.gap = detail;
 }
 
-const gapsOf = ({ watcher }: Round, kind: 'count_mismatch', looks: CountsLook[]) => ({
+const gapsOf = ({ watcher }: Round, looks: CountsLook[]) => ({
   watcherId: watcher.id,
   folderIds: looks.map(({ folder }) => folder.id),
-  kind,
+  kind: 'count_mismatch' as const,
 });
 
-/** From now on, whatever Microsoft counts beyond our rows is known. */
+/** From now on, whatever Microsoft counts beyond our rows is known; what is equal leaves its gap nothing to say. */
 function accept(look: CountsLook, ours: Counts, verdict: 'equal' | 'unexplained'): void {
-  const other = minus(look.theirs, ours);
-  Object.assign(look, { verdict, other, difference: NONE, isExplained: verdict === 'equal' });
+  const gap = verdict === 'equal' && look.gap !== undefined ? null : look.gap;
+  Object.assign(look, { verdict, other: minus(look.theirs, ours), difference: NONE, gap });
 }
 
 /** One that was read again is repaired when its messages are as many as ours by now; else it is looked at once more. */
 function judgeAgain(look: CountsLook, ours: Counts, mail: Mail): void {
   if (isCounted(look, ours, mail)) accept(look, ours, 'equal');
-  else {
-    const judged = judgeCounts(look.theirs, ours, { other: look.other, differs: NONE });
-    Object.assign(look, { ours, ...judged, isExplained: judged.verdict === 'equal' && !isLeft(look.gap) });
-  }
+  else Object.assign(look, { ours, ...judgeCounts(look.theirs, ours, { other: look.other, differs: NONE }) });
 }
 
 /**
@@ -165,7 +161,7 @@ export async function finishReconciling(
   return transact(round, async (tx) => {
     const now = round.clock.now();
     await holdLease(tx, round.lease);
-    const { ours } = await countsOf(tx, round.watcher);
+    const ours = await heldIn(tx, round.watcher);
     const compared = looks.filter(({ folder }) => isComparable(folder, ours));
     for (const look of compared) {
       if (look.verdict === 'wrong') judgeAgain(look, ours.get(look.folder.provider_folder_id) ?? NONE, mail);
@@ -180,9 +176,9 @@ export async function finishReconciling(
 // What a gap says while it stays open; one that says nothing is closed with the round.
 async function keepGaps(tx: TenantWriter, round: Round, compared: CountsLook[]): Promise<void> {
   const settled = compared.filter(({ verdict, gap }) => gap !== undefined && verdict !== 'suspicious');
-  const [explained, left] = [true, false].map((is) => settled.filter((look) => look.isExplained === is));
-  await noteDetail(tx, gapsOf(round, 'count_mismatch', explained ?? []), null);
-  await noteDetail(tx, gapsOf(round, 'count_mismatch', left ?? []), STILL_DIFFERS);
+  const left = settled.filter((look) => !isExplained(look));
+  await noteDetail(tx, gapsOf(round, settled.filter(isExplained)), null);
+  await noteDetail(tx, gapsOf(round, left), STILL_DIFFERS);
 }
 
 type Compared = { compared: CountsLook[]; folders: FolderRow[] };
@@ -192,12 +188,11 @@ async function scheduleNext(tx: TenantWriter, round: Round, { compared, folders 
   const isSettled = compared.every(({ verdict }) => verdict !== 'suspicious');
   const isCompared = (folder: FolderRow) => compared.some((look) => look.folder === folder);
   const isAll = folders.every((folder) => isCompared(folder) || isLeftOut(folder, now));
-  const isEqual = compared.every((look) => look.isExplained);
   await tx
     .updateTable('email_watchers')
     .set({
       next_reconcile_at: isSettled ? nextReconciliation(now) : nextLookAtCounts(now),
-      ...(isEqual && isAll && { reconciled_at: now }),
+      ...(compared.every(isExplained) && isAll && { reconciled_at: now }),
     })
     .where('id', '=', round.watcher.id)
     .execute();
