@@ -6,6 +6,7 @@ import { createKysely, openPool } from '#db/connect.ts';
 import { createEvents } from '#directory/events.ts';
 import type { MasterSchema } from '#directory/schema.ts';
 import { announceDue } from '#directory/yacht-schedule.ts';
+import { UNHURRIED } from '#jobs/slots.ts';
 import { runSyncMailbox, type SyncMailboxDeps } from '#jobs/sync-mailbox.ts';
 import { type SyncDeps, type SyncResult, syncMailbox } from '#sync/sync.ts';
 
@@ -67,9 +68,8 @@ function workOffBy(sync: SyncDeps): Read {
       announceDue: (id, at) => announceDue(master, id, at),
       onRound: ended.resolve,
     };
-    const { signal } = new AbortController();
-    const turn = { giveWay: signal, takesLong: () => undefined };
-    await runSyncMailbox(deps, { yacht_id: yachtId, watcher_id: watcherId }, { signal, turn });
+    const slot = { signal: UNHURRIED.giveWay, turn: UNHURRIED };
+    await runSyncMailbox(deps, { yacht_id: yachtId, watcher_id: watcherId }, slot);
     return ended.promise;
   };
 }

@@ -25,6 +25,9 @@ export type Turn = {
   takesLong(): void;
 };
 
+/** The turn of a job that nobody waits behind. */
+export const UNHURRIED: Turn = { giveWay: new AbortController().signal, takesLong: () => undefined };
+
 export interface Slots {
   /** Looks for jobs now rather than at the next look. */
   wake(): void;

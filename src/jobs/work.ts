@@ -6,7 +6,7 @@ import type { Log } from '#base/log.ts';
 import { listen } from '#db/notify.ts';
 
 import { type Handler, type Handlers, JOBS_CHANNEL, type JobName } from './queue.ts';
-import { createSlots, type SlotJob, type Slots, type Turn } from './slots.ts';
+import { createSlots, type SlotJob, type Slots, type Turn, UNHURRIED } from './slots.ts';
 
 // How many of each a worker does at once. Mailboxes with much to read have slots of their own, a third, so that they
 // never keep those waiting that have little.
@@ -87,8 +87,6 @@ async function touch(boss: PgBoss, desks: Map<JobName, Slots>, log: Log): Promis
     await boss.touch(name, ids).catch((err: unknown) => log.debug({ err }, 'a heartbeat was missed'));
   }
 }
-
-const UNHURRIED: Turn = { giveWay: new AbortController().signal, takesLong: () => undefined };
 
 /** Does every job that is due, and those they lead to. */
 export async function drain(boss: PgBoss, names: JobName[], works: Work): Promise<void> {

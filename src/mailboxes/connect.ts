@@ -174,10 +174,8 @@ async function exchange(deps: ConnectDeps, trip: OauthTrip, answer: SignInAnswer
   const { accountId } = account;
   const open = openWith(deps.graph, tokens);
   const common = purpose === 'read' ? await deps.connected.announce(yachtId, { accountId }) : null;
-  const gate = deps.gates.ofNewcomer(common, purpose);
-  const mailbox = await mailboxAddress(open(gate), account);
-  const inbox =
-    purpose === 'read' ? await ownInbox({ ...deps, open, gate, common }, { yachtId, accountId }) : null;
+  const mailbox = await mailboxAddress(open(deps.gates.ofNewcomer(common, purpose)), account);
+  const inbox = purpose === 'read' ? await ownInbox({ ...deps, open, common }, { yachtId, accountId }) : null;
   return { owner: { yachtId, userId, purpose }, tokens, account: { accountId, mailbox, inbox } };
 }
 

@@ -8,7 +8,7 @@ import type { EmailWatchersTable } from '#tenants/schema.ts';
 import type { TenantWriter } from '#tenants/tenants.ts';
 
 import { eraseTokens, type Hand, type MailChoice, requestPurge } from './disconnect.ts';
-import { unwatch } from './grants.ts';
+import { connectedAccount, unwatch } from './grants.ts';
 import { watcherNotFound } from './mailbox.ts';
 import { ENDED_BY_OTHERS, type EndedByOthers, stopped } from './orders.ts';
 import { mayChange, type Sharer } from './readers.ts';
@@ -100,19 +100,8 @@ async function eraseConsents(tx: TenantWriter, watcher: Endable, by: Ender): Pro
   const owner = ownerOf(watcher);
   await eraseTokens(tx, owner, { ...handOf(by), accountId: watcher.microsoft_user_id });
   // They have connected another account, which this is not about.
-  if (await isConnected(tx, owner)) return;
+  if ((await connectedAccount(tx, owner)) !== null) return;
   await eraseTokens(tx, { ...owner, purpose: 'write' }, handOf(by));
-}
-
-async function isConnected(tx: TenantWriter, { yachtId, userId, purpose }: TokenOwner): Promise<boolean> {
-  const token = await tx
-    .selectFrom('auth_microsoft_tokens')
-    .select('id')
-    .where('yacht_id', '=', yachtId)
-    .where('user_id', '=', userId)
-    .where('token_purpose', '=', purpose)
-    .executeTakeFirst();
-  return token !== undefined;
 }
 
 const isOwner = (by: Ender, { user_id }: Pick<Endable, 'user_id'>) =>

@@ -38,14 +38,16 @@ export interface Gates {
    * MASTER (connected.ts); null: none has it.
    */
   ofNewcomer(common: string | null, app: Purpose): Gate;
+  /**
+   * For a request about a mailbox that is being connected again: its watcher's gate, unless that is disconnected and so
+   * knows nothing of another yacht's; undefined: a newcomer's.
+   */
+  ofKnown(yachtId: string, watcher: KnownWatcher | undefined, common: string | null): Gate;
   /** Resolves when no place that was left is still on its way back. */
   close(): Promise<void>;
 }
 
-/** Whether requests about it may go by its watcher's gate: one that is disconnected knows nothing of another yacht's. */
-export function passesItsGate({ sync_status }: { sync_status: SyncStatus }, common: string | null): boolean {
-  return common === null || sync_status !== 'disconnected';
-}
+export type KnownWatcher = { id: string; sync_status: SyncStatus };
 
 /** `end`: the lease is being given back, and every place with it. */
 export type LeaseGate = Gate & { end(): void };
@@ -58,11 +60,18 @@ export type GateDeps = { tenants: Tenants } & Omit<CommonDeps, 'leaving'>;
 export function createGates(given: GateDeps): Gates {
   const deps = { ...given, leaving: new Set<Promise<void>>() };
   const lines = new Map<string, Turnstile>();
+  const of: Gates['of'] = (key) => readersGate(createWay(deps, { ...key, leaseOwner: null }), lines, key);
+  const ofNewcomer: Gates['ofNewcomer'] = (common, app) =>
+    common === null ? openGate : newcomersGate(deps, { gate: common, app });
   return {
-    of: (key) => readersGate(createWay(deps, { ...key, leaseOwner: null }), lines, key),
+    of,
+    ofNewcomer,
+    ofKnown: (yachtId, watcher, common) =>
+      watcher && (common === null || watcher.sync_status !== 'disconnected')
+        ? of({ yachtId, watcherId: watcher.id, app: 'read' })
+        : ofNewcomer(common, 'read'),
     ofLease: (yachtId, { watcherId, owner }) =>
       holdersGate(createWay(deps, { yachtId, watcherId, app: 'read', leaseOwner: owner })),
-    ofNewcomer: (common, app) => (common === null ? openGate : newcomersGate(deps, { gate: common, app })),
     close: async () => void (await Promise.all(deps.leaving)),
   };
 }
@@ -181,15 +190,15 @@ function createWay(
   };
   return {
     ...createDesk(counter, { patience, log, about: { watcher: watcherId }, leaving }),
-    /** `leave` gives back what is held here; what it resolves to, that and what is held in MASTER. */
+    /** `leave` gives back what is held here, harmless twice; what it resolves to, that and what is held in MASTER. */
     passOn: async (common: string | null, { places, signal, leave }: Passing): Promise<() => void> => {
       if (common === null) return leave;
       try {
         const leaveCommon = await enterCommon(deps, { ...asker, gate: common }, { places, signal });
-        return once(() => {
+        return () => {
           leaveCommon();
           leave();
-        });
+        };
       } catch (error) {
         leave();
         throw error;

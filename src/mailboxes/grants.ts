@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { TokenSet } from '#microsoft/identity.ts';
 import type { TenantReader, TenantWriter } from '#tenants/tenants.ts';
 
-import { begun, type EndedByOthers, stopped } from './orders.ts';
+import { begun, type EndedByOthers, NO_ACCOUNT, stopped } from './orders.ts';
 import { refusal } from './refusals.ts';
 import { refuseTaken, watchOneByOne } from './taken.ts';
 import type { GrantedAccount, TokenOwner, TokenVault } from './token-vault.ts';
@@ -66,7 +66,8 @@ export async function expectedAccount(
   return { accountId, mailbox, claims };
 }
 
-async function connectedAccount(tx: TenantWriter, owner: TokenOwner): Promise<string | null> {
+/** The Microsoft account a purpose is connected to, held to the end of the transaction; null: it is not. */
+export async function connectedAccount(tx: TenantWriter, owner: TokenOwner): Promise<string | null> {
   const row = await tx
     .selectFrom('auth_microsoft_tokens')
     .select('microsoft_user_id')
@@ -131,7 +132,7 @@ async function watch(
 async function retire(tx: TenantWriter, owner: TokenOwner, accountId: string): Promise<void> {
   await tx
     .updateTable('email_watchers')
-    .set({ microsoft_user_id: sql<string>`'left:' || id` })
+    .set({ microsoft_user_id: NO_ACCOUNT })
     .where('yacht_id', '=', owner.yachtId)
     .where('microsoft_user_id', '=', accountId)
     .where('user_id', '<>', owner.userId)

@@ -56,7 +56,7 @@ export type NoticeState = {
 };
 
 /**
- * The caller's own mailboxes that somebody else ended, until they connect one again or leave it so (disconnect.ts). For
+ * The caller's own mailboxes that somebody else ended, until they connect one again or leave it so (end.ts). For
  * nobody else is there anything in it to mend; so it is no row, and no event but that of their connection.
  */
 const endedByOthers = sql`

@@ -1,4 +1,6 @@
 // What a watcher's row holds when it is told to begin, and when it is told to stop.
+import { sql } from 'kysely';
+
 import { RELEASED } from './lease.ts';
 
 /** From now on it is kept in sync, whatever was the matter before. */
@@ -11,6 +13,9 @@ export const begun = (now: Date) => ({
   purge_requested_at: null,
   purged_at: null,
 });
+
+/** In place of its account, for a mailbox that is nobody's to open any more. */
+export const NO_ACCOUNT = sql<string>`'left:' || id`;
 
 /** The codes of a mailbox that somebody else than its owner ended (end.ts). */
 export const ENDED_BY_OTHERS = ['ended_by_captain', 'ended_by_operator'] as const;

@@ -4,14 +4,12 @@ import type { Gate, Graph } from '#microsoft/graph-client.ts';
 import { getInboxId } from '#microsoft/inbox.ts';
 import { asWorker, type TenantReader, type Tenants } from '#tenants/tenants.ts';
 
-import { type Gates, passesItsGate } from './gate.ts';
+import type { Gates } from './gate.ts';
 
 export type OwnInboxDeps = {
   tenants: Tenants;
   gates: Gates;
   open: (gate: Gate) => Graph;
-  /** For a mailbox that nobody aboard has. */
-  gate: Gate;
   /** The gate in MASTER of a mailbox that another yacht has, which that one passes; null: none has it. */
   common: string | null;
 };
@@ -27,13 +25,12 @@ type Account = { yachtId: string; accountId: string };
  * @throws GraphError, and `throttled`, when Microsoft cannot tell now
  */
 export async function ownInbox(
-  { tenants, gates, open, gate, common }: OwnInboxDeps,
+  { tenants, gates, open, common }: OwnInboxDeps,
   { yachtId, accountId }: Account,
 ): Promise<string | null> {
   const { own, isNeeded } = await tenants.read(asWorker(yachtId), (db) => compared(db, accountId));
-  const itsOwn = own && passesItsGate(own, common) && gates.of({ yachtId, watcherId: own.id, app: 'read' });
   try {
-    return await getInboxId(open(itsOwn || gate));
+    return await getInboxId(open(gates.ofKnown(yachtId, own, common)));
   } catch (error) {
     const known = own?.inbox_id ?? null;
     if (isGraphError(error, 'mailbox_unavailable', 'forbidden', 'not_found', 'rejected')) return known;

@@ -7,12 +7,11 @@ import type { Graph, GraphClient } from '#microsoft/graph-client.ts';
 import { getInboxId } from '#microsoft/inbox.ts';
 import { readsShared } from '#microsoft/scopes.ts';
 import { recordAudit } from '#tenants/audit.ts';
-import type { SyncStatus } from '#tenants/schema.ts';
 import { asWorker, type Tenants, type TenantWriter } from '#tenants/tenants.ts';
 
 import type { Connected } from './connected.ts';
 import { forgetCursors } from './cursors.ts';
-import { type Gates, passesItsGate } from './gate.ts';
+import type { Gates, KnownWatcher } from './gate.ts';
 import { RELEASED } from './lease.ts';
 import { nameHashes, passCommonGate } from './names.ts';
 import { begun } from './orders.ts';
@@ -54,10 +53,7 @@ export async function addSharedMailbox(
   const source = deps.tokens.source({ yachtId, userId: principal.userId, purpose: 'read' });
   const names = { sharedAddress: mailbox };
   const others = await deps.connected.announce(yachtId, names);
-  const gate =
-    watched && passesItsGate(watched, others)
-      ? deps.gates.of({ yachtId, watcherId: watched.id, app: 'read' })
-      : deps.gates.ofNewcomer(others, 'read');
+  const gate = deps.gates.ofKnown(yachtId, watched, others);
   const inbox = await tryMailbox(deps.graph.as(source, gate, mailbox));
   const common = await deps.connected.announce(yachtId, { ...names, inbox });
   const id = await deps.tenants.transact(asWorker(yachtId), async (tx) => {
@@ -76,7 +72,7 @@ export async function addSharedMailbox(
 /** The watcher of a shared mailbox keeps this in place of a Microsoft user id: nobody signs in as a shared mailbox. */
 const sharedKey = (inbox: string) => `shared:${inbox}`;
 
-type Known = { id: string; mailbox: string; sync_status: SyncStatus };
+type Known = KnownWatcher & { mailbox: string };
 
 /** The watcher of the shared mailbox with this inbox; else of the one that was added by this address. */
 function findShared(

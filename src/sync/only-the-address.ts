@@ -1,9 +1,6 @@
 import { sql } from 'kysely';
 
-import { stopped } from '#mailboxes/orders.ts';
-
-// As mailboxes/grants.ts has it for a mailbox that somebody else connects: no account, so that it is nobody's to open.
-const left = sql<string>`'left:' || id`;
+import { NO_ACCOUNT, stopped } from '#mailboxes/orders.ts';
 
 /**
  * What a watcher's row holds of a mailbox that was purged while mail of it is on records: its address, and by our id
@@ -11,8 +8,8 @@ const left = sql<string>`'left:' || id`;
  */
 export const onlyTheAddress = (now: Date) => ({
   ...stopped,
-  microsoft_user_id: left,
-  account_id: sql<string | null>`case when kind = 'shared' then ${left} end`,
+  microsoft_user_id: NO_ACCOUNT,
+  account_id: sql<string | null>`case when kind = 'shared' then ${NO_ACCOUNT} end`,
   purged_at: now,
   expected_from: now,
   next_reconcile_at: now,
